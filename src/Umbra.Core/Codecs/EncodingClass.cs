@@ -1,0 +1,15 @@
+using Umbra.Core.Rfb;
+
+namespace Umbra.Core.Codecs;
+
+/// <summary>
+/// What two viewers must agree on to share bytes: the encoding, the pixel format, JPEG quality (0 to 9, or -1 for lossless) and
+/// compression level (0 to 9).
+/// </summary>
+public readonly record struct EncodingClass(RfbEncoding Encoding, PixelFormat Format, int JpegQuality = -1, int CompressLevel = 1)
+{
+    /// <summary>The same class without loss: what a quiet region is sent in at last.</summary>
+    public EncodingClass Lossless => this with { JpegQuality = -1 };
+
+    public bool IsLossless => JpegQuality < 0;
+}

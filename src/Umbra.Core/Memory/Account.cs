@@ -1,0 +1,102 @@
+namespace Umbra.Core.Memory;
+
+/// <summary>
+/// What one link, session or viewer holds. Accounts nest: a charge counts against this account and every account above it,
+/// and is refused as a whole where any of their limits is reached. Thread-safe.
+/// </summary>
+public sealed class Account : IDisposable
+{
+    private long _bytes;
+    private long _blocks;
+    private long _peak;
+    private int _closed;
+
+    internal Account(string name, Account? parent, long limit)
+    {
+        Name = name;
+        Parent = parent;
+        Limit = limit;
+    }
+
+    public string Name { get; }
+
+    public Account? Parent { get; }
+
+    /// <summary>Most bytes this account and those below it may hold together.</summary>
+    public long Limit { get; }
+
+    /// <summary>Bytes held now, in block sizes (what the process really pays).</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Blocks held now.</summary>
+    public long Blocks => Volatile.Read(ref _blocks);
+
+    public long PeakBytes => Volatile.Read(ref _peak);
+
+    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+
+    /// <summary>An account below this one.</summary>
+    public Account Open(string name, long limit = long.MaxValue) => new(name, this, limit);
+
+    /// <summary>
+    /// Closes the account: nothing more can be charged to it. What is still out is returned by its holders as usual;
+    /// <see cref="Blocks"/> says how much that is.
+    /// </summary>
+    public void Dispose() => Volatile.Write(ref _closed, 1);
+
+    /// <summary>Charges here and above, or nowhere. Returns the account that refused, or null.</summary>
+    internal Account? TryCharge(long bytes)
+    {
+        for (Account? account = this; account is not null; account = account.Parent)
+        {
+            if (!account.TryAdd(bytes))
+            {
+                for (Account undo = this; undo != account; undo = undo.Parent!)
+                {
+                    undo.Subtract(bytes);
+                }
+
+                return account;
+            }
+        }
+
+        return null;
+    }
+
+    internal void Credit(long bytes)
+    {
+        for (Account? account = this; account is not null; account = account.Parent)
+        {
+            account.Subtract(bytes);
+        }
+    }
+
+    private bool TryAdd(long bytes)
+    {
+        if (IsClosed)
+        {
+            return false;
+        }
+
+        long now = Interlocked.Add(ref _bytes, bytes);
+        if (now > Limit)
+        {
+            Interlocked.Add(ref _bytes, -bytes);
+            return false;
+        }
+
+        Interlocked.Increment(ref _blocks);
+        long peak;
+        while (now > (peak = Volatile.Read(ref _peak)) && Interlocked.CompareExchange(ref _peak, now, peak) != peak)
+        {
+        }
+
+        return true;
+    }
+
+    private void Subtract(long bytes)
+    {
+        Interlocked.Add(ref _bytes, -bytes);
+        Interlocked.Decrement(ref _blocks);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Buffers;
+
+namespace Umbra.Core.Memory;
+
+/// <summary>
+/// One pinned array and who has it. Blocks live as long as the pool keeps them; a <see cref="Lease"/> is valid while its
+/// generation is the block's. As <see cref="IMemoryOwner{T}"/> a block serves pipes and Kestrel without a wrapper.
+/// </summary>
+internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMemoryOwner<byte>
+{
+    private int _generation;
+
+    public byte[] Array { get; } = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
+
+    /// <summary>Index of the free list, or -1 where the block is too large to keep.</summary>
+    public int SizeClass { get; } = sizeClass;
+
+    public int Length { get; set; }
+
+    public BufferTag Tag { get; set; }
+
+    public Account? Account { get; set; }
+
+    /// <summary>Odd while rented, even while free.</summary>
+    public int Generation => Volatile.Read(ref _generation);
+
+    Memory<byte> IMemoryOwner<byte>.Memory => Array;
+
+    public int BeginRent() => Interlocked.Increment(ref _generation);
+
+    /// <summary>Returns the block if <paramref name="generation"/> still holds it; the first of several calls wins.</summary>
+    public void Release(int generation)
+    {
+        if (Interlocked.CompareExchange(ref _generation, generation + 1, generation) == generation)
+        {
+            pool.Return(this);
+        }
+    }
+
+    void IDisposable.Dispose()
+    {
+        int generation = Generation;
+        if ((generation & 1) == 1)
+        {
+            Release(generation);
+        }
+    }
+}

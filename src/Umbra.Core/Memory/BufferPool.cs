@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.Numerics;
+
+namespace Umbra.Core.Memory;
+
+/// <summary>
+/// The one place data memory comes from. Rent reserves against the account and all above it, then allocates, then counts;
+/// a refusal leaves nothing behind. Blocks are pinned, in powers of two from 256 bytes to 1 MiB; larger ones are rounded up to
+/// 64 KiB, not kept, and left to the collector on return. Thread-safe.
+/// </summary>
+public sealed class BufferPool : IDisposable
+{
+    private const int SmallestShift = 8;
+    private const int LargestShift = 20;
+    private const int LargeGrain = 64 * 1024;
+    private readonly FreeList[] _freeLists = new FreeList[LargestShift - SmallestShift + 1];
+    private readonly TagCounters[] _tags = new TagCounters[BufferTags.Count];
+    private readonly long _maxKept;
+    private long _kept;
+
+    /// <param name="limit">Most bytes that may be out at once.</param>
+    /// <param name="maxKept">Most free bytes kept for the next rent.</param>
+    public BufferPool(long limit = long.MaxValue, long maxKept = 64L * 1024 * 1024)
+    {
+        _maxKept = maxKept;
+        Root = new Account("process", null, limit);
+        for (int i = 0; i < _freeLists.Length; i++)
+        {
+            _freeLists[i] = new FreeList();
+        }
+
+        for (int i = 0; i < _tags.Length; i++)
+        {
+            _tags[i] = new TagCounters();
+        }
+    }
+
+    /// <summary>The account above all others.</summary>
+    public Account Root { get; }
+
+    /// <summary>Free bytes kept for the next rent.</summary>
+    public long KeptBytes => Volatile.Read(ref _kept);
+
+    /// <summary>Rents at least <paramref name="size"/> bytes; content is undefined.</summary>
+    /// <exception cref="QuotaExceededException">A limit is reached or the account is closed.</exception>
+    public Lease Rent(int size, BufferTag tag, Account account)
+    {
+        Block block = RentBlock(size, tag, account);
+        return new Lease(block, block.Generation);
+    }
+
+    /// <summary>The same blocks as a <see cref="MemoryPool{T}"/>, for pipes and sockets: everything under one tag and account.</summary>
+    public MemoryPool<byte> AsMemoryPool(BufferTag tag, Account account) => new TaggedMemoryPool(this, tag, account);
+
+    /// <summary>All tags' counters now.</summary>
+    public IReadOnlyList<TagUsage> ReadTags()
+    {
+        TagUsage[] usages = new TagUsage[_tags.Length];
+        for (int i = 0; i < usages.Length; i++)
+        {
+            usages[i] = _tags[i].Read((BufferTag)i);
+        }
+
+        return usages;
+    }
+
+    /// <summary>Gives all free blocks back to the system.</summary>
+    public void Trim()
+    {
+        foreach (FreeList list in _freeLists)
+        {
+            Interlocked.Add(ref _kept, -list.Clear());
+        }
+    }
+
+    public void Dispose()
+    {
+        Root.Dispose();
+        Trim();
+    }
+
+    internal Block RentBlock(int size, BufferTag tag, Account account)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        int sizeClass = SizeClassOf(size);
+        int capacity = sizeClass >= 0 ? 1 << (sizeClass + SmallestShift) : checked((size + LargeGrain - 1) / LargeGrain * LargeGrain);
+        TagCounters counters = _tags[(int)tag];
+        if (account.TryCharge(capacity) is { } refusedBy)
+        {
+            counters.Refuse();
+            throw new QuotaExceededException(tag, refusedBy, capacity);
+        }
+
+        Block block;
+        try
+        {
+            block = Take(sizeClass) ?? new Block(this, sizeClass, capacity);
+        }
+        catch (OutOfMemoryException)
+        {
+            account.Credit(capacity);
+            counters.Refuse();
+            throw;
+        }
+
+        block.Length = size;
+        block.Tag = tag;
+        block.Account = account;
+        block.BeginRent();
+        counters.Allocate(capacity);
+        return block;
+    }
+
+    /// <summary>Called by the block once its generation has moved on, so once per rent.</summary>
+    internal void Return(Block block)
+    {
+        int capacity = block.Array.Length;
+        _tags[(int)block.Tag].Free(capacity);
+        Account account = block.Account!;
+        block.Account = null;
+        account.Credit(capacity);
+#if DEBUG
+        block.Array.AsSpan().Fill(0xDD);
+#endif
+        if (block.SizeClass >= 0 && Interlocked.Add(ref _kept, capacity) <= _maxKept)
+        {
+            _freeLists[block.SizeClass].Push(block);
+        }
+        else if (block.SizeClass >= 0)
+        {
+            Interlocked.Add(ref _kept, -capacity);
+        }
+    }
+
+    private static int SizeClassOf(int size)
+    {
+        int shift = Math.Max(SmallestShift, BitOperations.Log2((uint)size - 1) + 1);
+        return shift <= LargestShift ? shift - SmallestShift : -1;
+    }
+
+    private Block? Take(int sizeClass)
+    {
+        if (sizeClass < 0 || _freeLists[sizeClass].Pop() is not { } block)
+        {
+            return null;
+        }
+
+        Interlocked.Add(ref _kept, -block.Array.Length);
+        return block;
+    }
+}

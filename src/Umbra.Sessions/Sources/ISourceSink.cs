@@ -1,0 +1,40 @@
+using Umbra.Core.Memory;
+using Umbra.Core.Surfaces;
+
+namespace Umbra.Sessions.Sources;
+
+/// <summary>What a source feeds: the session's surface. Called from one source at a time.</summary>
+public interface ISourceSink
+{
+    BufferPool Pool { get; }
+
+    /// <summary>The session's account; a source rents under it.</summary>
+    Account Account { get; }
+
+    /// <summary>
+    /// A picture is complete. Copies what really changed inside <paramref name="damage"/> (claimed, may be generous) out of <paramref name="canvas"/>; the
+    /// canvas stays the caller's. <paramref name="moves"/> happened first, in order, and their targets need not be in the damage. A canvas of another
+    /// size than before resizes the session. The session is connected from its first commit on.
+    /// </summary>
+    void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves);
+
+    /// <summary>Takes ownership of <paramref name="cursor"/>.</summary>
+    void SetCursor(CursorShape cursor);
+
+    /// <summary>The desktop's title.</summary>
+    void SetTitle(string title);
+
+    void Bell();
+
+    /// <summary>The session's clipboard changed. At most <see cref="Umbra.Core.Rfb.RfbLimits.MaxClipboardBytes"/> of UTF-8.</summary>
+    void SetClipboard(string text);
+
+    /// <summary>Lock keys: bit 0 scroll, bit 1 num, bit 2 caps (QEMU LED state).</summary>
+    void SetLeds(byte leds);
+
+    /// <summary>
+    /// Completes when somebody is ready for a newer picture and the session's rate allows one. Nobody looking: does not complete, and the source asks
+    /// its own server for nothing.
+    /// </summary>
+    ValueTask WaitForDemandAsync(CancellationToken cancellationToken);
+}

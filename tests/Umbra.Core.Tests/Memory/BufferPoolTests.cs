@@ -1,0 +1,112 @@
+using Umbra.Core.Memory;
+using Umbra.Testing;
+
+namespace Umbra.Core.Tests.Memory;
+
+public sealed class BufferPoolTests : PoolTest
+{
+    [Fact]
+    public void Rent_AndDispose_CountersBalance()
+    {
+        Lease lease = Pool.Rent(1000, BufferTag.Test, Account);
+        TagUsage during = Pool.ReadTags()[(int)BufferTag.Test];
+        lease.Dispose();
+        lease.Dispose();
+        TagUsage after = Pool.ReadTags()[(int)BufferTag.Test];
+
+        Assert.Equal((1, 1024), (during.Outstanding, during.Bytes));
+        Assert.Equal((1, 1, 0, 1024), (after.Allocs, after.Frees, after.Bytes, after.PeakBytes));
+        Assert.Equal(0, Pool.Root.Bytes);
+    }
+
+    [Fact]
+    public void Rent_OverLimitOfAnyAccountAbove_RefusesAndLeavesNothing()
+    {
+        Account session = Pool.Root.Open("session", limit: 4096);
+        Account viewer = session.Open("viewer");
+        using Lease held = Pool.Rent(3000, BufferTag.Test, viewer);
+
+        QuotaExceededException refused = Assert.Throws<QuotaExceededException>(() => Pool.Rent(1, BufferTag.Test, viewer));
+
+        Assert.Same(session, refused.RefusedBy);
+        Assert.Equal((4096, 4096, 4096), (viewer.Bytes, session.Bytes, Pool.Root.Bytes));
+        Assert.Equal(1, Pool.ReadTags()[(int)BufferTag.Test].Refused);
+    }
+
+    [Fact]
+    public void Span_AfterReturn_Throws()
+    {
+        Lease lease = Pool.Rent(10, BufferTag.Test, Account);
+        lease.Dispose();
+        using Lease reused = Pool.Rent(10, BufferTag.Test, Account);
+
+        Assert.Throws<ObjectDisposedException>(() => lease.Span.Length);
+        Assert.Equal(10, reused.Length);
+    }
+
+    [Fact]
+    public void Rent_FromClosedAccount_Refuses()
+    {
+        Account account = Pool.Root.Open("link");
+        account.Dispose();
+
+        Assert.Throws<QuotaExceededException>(() => Pool.Rent(1, BufferTag.Test, account));
+    }
+
+    [Fact]
+    public void Share_LastOwnerReturnsTheBlock()
+    {
+        SharedLease shared = Pool.Rent(10, BufferTag.Test, Account).Share();
+        shared.Retain();
+        shared.Dispose();
+        Assert.Equal(1, Pool.Root.Blocks);
+        shared.Dispose();
+
+        Assert.Equal(0, Pool.Root.Blocks);
+        Assert.Throws<ObjectDisposedException>(() => shared.Retain());
+    }
+
+    [Fact]
+    public async Task Rent_FromManyThreads_EndsAtZero()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(seed => Task.Run(() =>
+        {
+            Random random = new(seed);
+            for (int i = 0; i < 10_000; i++)
+            {
+                using Lease lease = Pool.Rent(random.Next(1, 3_000_000 >> random.Next(0, 20)), BufferTag.Test, Account);
+                lease.Span[0] = 1;
+            }
+        }, TestContext.Current.CancellationToken)));
+
+        TagUsage usage = Pool.ReadTags()[(int)BufferTag.Test];
+        Assert.Equal((80_000, 80_000, 0), (usage.Allocs, usage.Frees, usage.Bytes));
+    }
+
+    [Fact]
+    public void Return_BeyondWhatIsKept_IsLeftToTheCollector()
+    {
+        using BufferPool small = new(maxKept: 4096);
+        Lease[] leases = [.. Enumerable.Range(0, 10).Select(_ => small.Rent(1024, BufferTag.Test, small.Root))];
+        foreach (Lease lease in leases)
+        {
+            lease.Dispose();
+        }
+
+        Assert.Equal(4096, small.KeptBytes);
+        small.Trim();
+        Assert.Equal(0, small.KeptBytes);
+    }
+
+    [Fact]
+    public void AsMemoryPool_CountsUnderItsTag()
+    {
+        using (var owner = Pool.AsMemoryPool(BufferTag.TdPipe, Account).Rent(5000))
+        {
+            Assert.Equal(8192, Pool.ReadTags()[(int)BufferTag.TdPipe].Bytes);
+            Assert.Equal(8192, owner.Memory.Length);
+        }
+
+        Assert.Equal(0, Pool.ReadTags()[(int)BufferTag.TdPipe].Bytes);
+    }
+}
