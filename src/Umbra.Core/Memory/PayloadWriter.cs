@@ -45,7 +45,7 @@ public sealed class PayloadWriter(BufferPool pool, BufferTag tag, Account accoun
     /// <summary>A right-sized shared copy of what was written; the writer can be used on.</summary>
     public SharedLease ToShared(BufferTag payloadTag, Account payloadAccount)
     {
-        Lease copy = pool.Rent(Math.Max(1, Length), payloadTag, payloadAccount);
+        Lease copy = pool.Rent(Length, payloadTag, payloadAccount);
         Written.CopyTo(copy.Span);
         return copy.Share();
     }

@@ -16,7 +16,8 @@ public interface ISourceSink
     /// canvas stays the caller's. <paramref name="moves"/> happened first, in order, and their targets need not be in the damage. A canvas of another
     /// size than before resizes the session. The session is connected from its first commit on.
     /// </summary>
-    void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves);
+    /// <param name="received">The encoded form the picture came in, where viewers may be sent those bytes; taken over.</param>
+    void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received = null);
 
     /// <summary>Takes ownership of <paramref name="cursor"/>.</summary>
     void SetCursor(CursorShape cursor);

@@ -1,0 +1,241 @@
+using Microsoft.Extensions.Logging;
+using Umbra.Core.Codecs;
+using Umbra.Core.Input;
+using Umbra.Core.Memory;
+using Umbra.Core.Surfaces;
+using Umbra.Sessions.Sources;
+
+namespace Umbra.Sessions;
+
+/// <summary>
+/// A desktop and everybody who looks at it: runs the source, again and again where it is lost, keeps its picture on a surface and hands it
+/// to viewers. Ends with <see cref="DisposeAsync"/>. Thread-safe.
+/// </summary>
+public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposable
+{
+    private static readonly Size FirstSize = new(640, 480);
+    private static readonly TimeSpan RefinementTick = TimeSpan.FromMilliseconds(100);
+    private readonly Lock _gate = new();
+    private readonly List<SessionViewer> _viewers = [];
+    private readonly SessionControls _controls = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Signal _demand = new();
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly SessionOptions _options;
+    private Task _sourceLoop = Task.CompletedTask;
+    private Task _refinementLoop = Task.CompletedTask;
+    private long _lastCommit;
+    private long _commits;
+
+    /// <param name="source">Owned by the session from now on.</param>
+    /// <param name="encoder">Owned by the session from now on.</param>
+    public Session(string name, ISessionSource source, BufferPool pool, IRectEncoder encoder, SessionOptions options, TimeProvider time, ILogger logger)
+    {
+        Name = name;
+        Source = source;
+        Pool = pool;
+        Account = pool.Root.Open($"session {name}", options.MemoryLimit);
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _controls.Title = name;
+        StartedAt = time.GetUtcNow();
+        Surface = new Surface(pool, Account, encoder, FirstSize, options.QuietMilliseconds);
+    }
+
+    public string Name { get; }
+
+    public ISessionSource Source { get; }
+
+    public BufferPool Pool { get; }
+
+    public Account Account { get; }
+
+    public Surface Surface { get; }
+
+    public SessionState State { get; private set; }
+
+    /// <summary>Why the source is lost; empty otherwise.</summary>
+    public string StateText { get; private set; } = "";
+
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Pictures committed since the session began.</summary>
+    public long Commits => Volatile.Read(ref _commits);
+
+    /// <summary>Milliseconds of a clock that never goes back.</summary>
+    internal long Now => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+
+    /// <summary>Starts the source. Call once.</summary>
+    public void Start()
+    {
+        _sourceLoop = RunSourceAsync(_ending.Token);
+        _refinementLoop = RunRefinementAsync(_ending.Token);
+    }
+
+    /// <summary>A new viewer.</summary>
+    public SessionViewer Join(EncodingClass encodingClass, string who, bool isOwner)
+    {
+        ObjectDisposedException.ThrowIf(State == SessionState.Ended, this);
+        SessionViewer viewer = new(this, encodingClass, who, isOwner);
+        lock (_gate)
+        {
+            _viewers.Add(viewer);
+        }
+
+        return viewer;
+    }
+
+    public IReadOnlyList<SessionViewer> Viewers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _viewers];
+            }
+        }
+    }
+
+    /// <summary>Which controls are newer than those a viewer has.</summary>
+    public ControlVersions ControlVersions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _controls.Versions;
+            }
+        }
+    }
+
+    public string Title
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _controls.Title;
+            }
+        }
+    }
+
+    public string Clipboard
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _controls.Clipboard;
+            }
+        }
+    }
+
+    public byte Leds
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _controls.Leds;
+            }
+        }
+    }
+
+    /// <summary>Lets <paramref name="use"/> look at the cursor (null where there is none yet); it must not keep it.</summary>
+    public void WithCursor(Action<CursorShape?> use)
+    {
+        lock (_gate)
+        {
+            use(_controls.Cursor);
+        }
+    }
+
+    public void SendKey(KeyInput key) => Source.SendKey(key);
+
+    public void SendPointer(PointerInput pointer) => Source.SendPointer(pointer);
+
+    public void SendClipboard(string text) => Source.SendClipboard(text);
+
+    /// <summary>The picture now, however long nobody has looked: waits for one commit as a viewer would.</summary>
+    public async Task<Canvas> SnapshotAsync(EncodingClass encodingClass, CancellationToken cancellationToken)
+    {
+        using SessionViewer viewer = Join(encodingClass, "snapshot", isOwner: false);
+        long before = Commits;
+        viewer.SetReady(true);
+
+        // A viewer that has taken everything makes the source fetch; a still desktop answers nothing, so what is there is then the newest.
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(before == 0 ? _options.FirstPictureTimeout : _options.SnapshotWait);
+        try
+        {
+            while (Commits == before)
+            {
+                viewer.Picture.AcceptSize(out _);
+                viewer.TakeUpdate(int.MaxValue, int.MaxValue)?.Dispose();
+                await viewer.WaitAsync(patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (Commits == 0)
+            {
+                throw new TimeoutException($"session {Name} has shown no picture yet{(StateText.Length > 0 ? $": {StateText}" : "")}");
+            }
+        }
+
+        return Surface.Copy(Account);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (State == SessionState.Ended)
+            {
+                return;
+            }
+
+            State = SessionState.Ended;
+        }
+
+        await _ending.CancelAsync();
+        await Task.WhenAll(_sourceLoop, _refinementLoop);
+        await Source.DisposeAsync();
+        foreach (SessionViewer viewer in Viewers)
+        {
+            viewer.Wake();
+        }
+
+        lock (_gate)
+        {
+            _controls.Cursor?.Dispose();
+            _controls.Cursor = null;
+        }
+
+        Surface.Dispose();
+        Account.Dispose();
+        _ending.Dispose();
+    }
+
+    internal void Leave(SessionViewer viewer)
+    {
+        lock (_gate)
+        {
+            _viewers.Remove(viewer);
+        }
+
+        DemandChanged();
+    }
+
+    internal void DemandChanged() => _demand.Set();
+
+    private void WakeViewers()
+    {
+        foreach (SessionViewer viewer in Viewers)
+        {
+            viewer.Wake();
+        }
+    }
+}
