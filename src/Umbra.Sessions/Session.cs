@@ -75,10 +75,11 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     }
 
     /// <summary>A new viewer.</summary>
-    public SessionViewer Join(EncodingClass encodingClass, string who, bool isOwner)
+    /// <param name="wake">Called, from any thread, when there may be something new; must only set a signal. Null: the viewer waits by itself.</param>
+    public SessionViewer Join(EncodingClass encodingClass, string who, bool isOwner, Action? wake = null)
     {
         ObjectDisposedException.ThrowIf(State == SessionState.Ended, this);
-        SessionViewer viewer = new(this, encodingClass, who, isOwner);
+        SessionViewer viewer = new(this, encodingClass, who, isOwner, wake);
         lock (_gate)
         {
             _viewers.Add(viewer);
@@ -158,33 +159,22 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
 
     public void SendClipboard(string text) => Source.SendClipboard(text);
 
-    /// <summary>The picture now, however long nobody has looked: waits for one commit as a viewer would.</summary>
+    /// <summary>Waits, as a ready viewer does, until the source has delivered a first picture. False where it did not in time.</summary>
+    public async Task<bool> WaitForPictureAsync(SessionViewer viewer, TimeSpan timeout, CancellationToken cancellationToken) =>
+        Commits > 0 || await WaitForCommitAsync(viewer, 0, timeout, cancellationToken);
+
+    /// <summary>The picture now, however long nobody has looked. The caller's to dispose.</summary>
+    /// <exception cref="TimeoutException">There has been no picture at all.</exception>
     public async Task<Canvas> SnapshotAsync(EncodingClass encodingClass, CancellationToken cancellationToken)
     {
         using SessionViewer viewer = Join(encodingClass, "snapshot", isOwner: false);
-        long before = Commits;
-        viewer.SetReady(true);
-
-        // A viewer that has taken everything makes the source fetch; a still desktop answers nothing, so what is there is then the newest.
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(before == 0 ? _options.FirstPictureTimeout : _options.SnapshotWait);
-        try
+        if (!await WaitForPictureAsync(viewer, _options.FirstPictureTimeout, cancellationToken))
         {
-            while (Commits == before)
-            {
-                viewer.Picture.AcceptSize(out _);
-                viewer.TakeUpdate(int.MaxValue, int.MaxValue)?.Dispose();
-                await viewer.WaitAsync(patience.Token);
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            if (Commits == 0)
-            {
-                throw new TimeoutException($"session {Name} has shown no picture yet{(StateText.Length > 0 ? $": {StateText}" : "")}");
-            }
+            throw new TimeoutException($"session {Name} has shown no picture yet{(StateText.Length > 0 ? $": {StateText}" : "")}");
         }
 
+        // A still desktop answers nothing; what is there is then the newest.
+        await WaitForCommitAsync(viewer, Commits, _options.SnapshotWait, cancellationToken);
         return Surface.Copy(Account);
     }
 
@@ -230,6 +220,29 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     }
 
     internal void DemandChanged() => _demand.Set();
+
+    private async Task<bool> WaitForCommitAsync(SessionViewer viewer, long after, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(timeout);
+        viewer.SetReady(true);
+        try
+        {
+            while (Commits <= after)
+            {
+                // Somebody who has taken everything makes the source fetch.
+                viewer.Picture.AcceptSize(out _);
+                viewer.TakeUpdate(int.MaxValue, int.MaxValue)?.Dispose();
+                await viewer.WaitAsync(patience.Token);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     private void WakeViewers()
     {

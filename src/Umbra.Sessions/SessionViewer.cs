@@ -11,13 +11,16 @@ public sealed class SessionViewer : IDisposable
 {
     private readonly Session _session;
     private readonly Signal _signal = new();
+    private readonly Action _wake;
 
-    internal SessionViewer(Session session, EncodingClass encodingClass, string who, bool isOwner)
+    /// <param name="wake">What wakes the viewer's loop where it waits for more than this; null: <see cref="WaitAsync"/>.</param>
+    internal SessionViewer(Session session, EncodingClass encodingClass, string who, bool isOwner, Action? wake)
     {
+        _wake = wake ?? _signal.Set;
         _session = session;
         Who = who;
         IsOwner = isOwner;
-        Picture = session.Surface.AddViewer(encodingClass, _signal.Set);
+        Picture = session.Surface.AddViewer(encodingClass, _wake);
     }
 
     /// <summary>For people: who looks, from where.</summary>
@@ -40,7 +43,7 @@ public sealed class SessionViewer : IDisposable
     }
 
     /// <summary>Wakes the viewer's loop.</summary>
-    public void Wake() => _signal.Set();
+    public void Wake() => _wake();
 
     /// <summary>Waits until something may have changed.</summary>
     public ValueTask WaitAsync(CancellationToken cancellationToken) => _signal.WaitAsync(cancellationToken);

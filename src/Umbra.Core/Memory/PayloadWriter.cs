@@ -15,6 +15,9 @@ public sealed class PayloadWriter(BufferPool pool, BufferTag tag, Account accoun
     /// <summary>What was written; valid until the next write. May be altered in place (lengths that are known late).</summary>
     public Span<byte> Written => _lease.Span[..Length];
 
+    /// <summary>As <see cref="Written"/>, for asynchronous writes.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => _lease.Memory[..Length];
+
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_lease.Length - Length), nameof(count));

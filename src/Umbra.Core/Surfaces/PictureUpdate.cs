@@ -39,6 +39,9 @@ public sealed class PictureUpdate : IDisposable
     /// <summary>Nothing in it is new: it only replaces what was sent with loss before.</summary>
     public bool IsRefinement { get; internal set; }
 
+    /// <summary>With this update the viewer has everything there is.</summary>
+    public bool IsComplete { get; internal set; }
+
     public bool IsEmpty => RectCount == 0 && Moves.Count == 0;
 
     public void Dispose()

@@ -11,6 +11,9 @@ namespace Umbra.Core.Surfaces;
 /// </summary>
 public sealed class Surface : IDisposable
 {
+    /// <summary>Moves kept as moves in one commit; with more of them the areas are compared and sent as any other.</summary>
+    public const int MaxMoves = 64;
+
     private readonly Lock _gate = new();
     private readonly BufferPool _pool;
     private readonly Account _account;
@@ -247,6 +250,7 @@ public sealed class Surface : IDisposable
                 throw;
             }
 
+            update.IsComplete = viewer.Dirty.IsEmpty && !viewer.IsStepPending;
             if (!update.IsEmpty)
             {
                 return update;
@@ -260,12 +264,14 @@ public sealed class Surface : IDisposable
     private bool CommitStep(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received)
     {
         _changed.Clear();
+        ReadOnlySpan<CopyMove> claimed = moves;
+        moves = moves.Length <= MaxMoves ? moves : [];
         foreach (CopyMove move in moves)
         {
             _front.CopyWithin(move.SourceX, move.SourceY, move.Target);
         }
 
-        foreach (CopyMove move in moves)
+        foreach (CopyMove move in claimed)
         {
             DamageRefinery.Refine(_front, canvas, move.Target, _changed);
         }
