@@ -131,8 +131,9 @@ public readonly record struct ExtendedClipboard
             zlib.ReadExactly(text.Span);
             return Encoding.UTF8.GetString(text.Span.TrimEnd((byte)0)).ReplaceLineEndings("\n");
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // zlib's own complaint (a preset dictionary is asked for) comes as an IOException.
             throw new ProtocolException("extended clipboard message does not inflate");
         }
     }
