@@ -6,7 +6,7 @@ namespace Umbra.Sessions;
 /// One person's hands on a session: lets input through while the mode is control, and remembers what is pressed, so that keys and
 /// buttons of somebody who leaves or loses control are released at once. Thread-safe.
 /// </summary>
-public sealed class InputSeat(IInputTarget target, AccessMode mode) : IDisposable
+public sealed class InputSeat(IInputTarget target, AccessMode mode, Action<InputSeat>? left = null) : IDisposable
 {
     /// <summary>Keys held at once; a client that claims more is not a keyboard.</summary>
     private const int MaxPressedKeys = 64;
@@ -87,6 +87,8 @@ public sealed class InputSeat(IInputTarget target, AccessMode mode) : IDisposabl
             ReleaseAll();
             _mode = AccessMode.Off;
         }
+
+        left?.Invoke(this);
     }
 
     private void ReleaseAll()

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Umbra.Core.Codecs;
 using Umbra.Core.Surfaces;
 using Umbra.Core.Surfaces.Text;
 using Umbra.Sessions.Sources;
@@ -8,6 +9,8 @@ namespace Umbra.Sessions;
 /// <summary>The side of a session that faces its source.</summary>
 public sealed partial class Session
 {
+    EncodingClass ISourceSink.Wish => Surface.Wish;
+
     void ISourceSink.Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received)
     {
         Volatile.Write(ref _lastCommit, _time.GetTimestamp());

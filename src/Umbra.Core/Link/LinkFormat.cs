@@ -10,6 +10,8 @@ namespace Umbra.Core.Link;
 /// </summary>
 public readonly record struct LinkFormat(int JpegQuality, int CompressLevel)
 {
+    public bool IsValid => JpegQuality is >= -1 and <= 9 && CompressLevel is >= 0 and <= 9;
+
     public EncodingClass EncodingClass => new(RfbEncoding.Tight, PixelFormat.Bgrx, JpegQuality, CompressLevel);
 
     /// <exception cref="ProtocolException">A field is wrong.</exception>
@@ -18,7 +20,7 @@ public readonly record struct LinkFormat(int JpegQuality, int CompressLevel)
         PayloadReader reader = new(payload, LinkMessageType.Format);
         LinkFormat format = new((sbyte)reader.U8(), reader.U8());
         reader.End();
-        return format.JpegQuality is >= -1 and <= 9 && format.CompressLevel <= 9
+        return format.IsValid
             ? format
             : throw reader.Wrong($"quality {format.JpegQuality}, level {format.CompressLevel}");
     }

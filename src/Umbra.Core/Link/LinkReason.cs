@@ -49,4 +49,6 @@ public enum LinkReason : ushort
     ProtocolError = 108,
     /// <summary>The peer was silent for too long.</summary>
     TimedOut = 109,
+    /// <summary>As many shadows as the target node's settings allow are running.</summary>
+    LimitReached = 110,
 }

@@ -6,21 +6,25 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Core.Link;
 
 /// <summary>
-/// Target to near, in front of the rectangles: U64 commit, U8 flags, U16 width, U16 height, U16 number of moves, the moves
+/// Target to near, in front of the rectangles: U64 commit, U8 flags, S8 JPEG quality and U8 compression level the rectangles
+/// were encoded with (see <see cref="LinkFormat"/>), U16 width, U16 height, U16 number of moves, the moves
 /// (U16 source x, source y, target x, y, width, height; they happen first, in order), U16 number of rectangles. The rectangles, each a 12-byte RFB
 /// header and its body, fill the rest of the frame.
 /// </summary>
-public readonly record struct PictureHeader(ulong Commit, PictureFlags Flags, Size Size, ReadOnlyMemory<CopyMove> Moves, ushort RectCount)
+public readonly record struct PictureHeader(
+    ulong Commit, PictureFlags Flags, LinkFormat Format, Size Size, ReadOnlyMemory<CopyMove> Moves, ushort RectCount)
 {
     /// <summary>Bytes with no moves.</summary>
     public const int MinSize = FixedSize + 2;
-    private const int FixedSize = 8 + 1 + 2 + 2 + 2;
+    private const int FixedSize = 8 + 1 + 1 + 1 + 2 + 2 + 2;
     private const int MoveSize = 12;
     private const int RectHeaderSize = 12;
 
-    public bool IsStep => (Flags & PictureFlags.Step) != 0;
-
     public bool IsComplete => (Flags & PictureFlags.Complete) != 0;
+
+    public bool IsLossy => (Flags & PictureFlags.Lossy) != 0;
+
+    public bool IsRefinement => (Flags & PictureFlags.Refinement) != 0;
 
     public int WireSize => MinSize + (Moves.Length * MoveSize);
 
@@ -41,12 +45,13 @@ public readonly record struct PictureHeader(ulong Commit, PictureFlags Flags, Si
             return false;
         }
 
-        Size size = new(BinaryPrimitives.ReadUInt16BigEndian(head[9..]), BinaryPrimitives.ReadUInt16BigEndian(head[11..]));
-        int moveCount = BinaryPrimitives.ReadUInt16BigEndian(head[13..]);
+        Size size = new(BinaryPrimitives.ReadUInt16BigEndian(head[11..]), BinaryPrimitives.ReadUInt16BigEndian(head[13..]));
+        int moveCount = BinaryPrimitives.ReadUInt16BigEndian(head[15..]);
+        LinkFormat format = new((sbyte)head[9], head[10]);
         int headerSize = MinSize + (moveCount * MoveSize);
-        if (!size.IsValid || moveCount > LinkLimits.MaxMoves || payloadLength < headerSize)
+        if (!size.IsValid || !format.IsValid || moveCount > LinkLimits.MaxMoves || payloadLength < headerSize)
         {
-            throw Wrong($"{payloadLength} bytes, size {size}, {moveCount} moves (limit {LinkLimits.MaxMoves})");
+            throw Wrong($"{payloadLength} bytes, size {size}, {format}, {moveCount} moves (limit {LinkLimits.MaxMoves})");
         }
 
         if (reader.Remaining < headerSize)
@@ -57,7 +62,7 @@ public readonly record struct PictureHeader(ulong Commit, PictureFlags Flags, Si
         reader.Advance(FixedSize);
         CopyMove[] moves = ReadMoves(ref reader, moveCount, size);
         reader.TryReadBigEndian(out short rects);
-        header = new PictureHeader(BinaryPrimitives.ReadUInt64BigEndian(head), (PictureFlags)head[8], size, moves, (ushort)rects);
+        header = new PictureHeader(BinaryPrimitives.ReadUInt64BigEndian(head), (PictureFlags)head[8], format, size, moves, (ushort)rects);
         CheckRects(header.RectCount, payloadLength - headerSize);
         return true;
     }
@@ -69,6 +74,8 @@ public readonly record struct PictureHeader(ulong Commit, PictureFlags Flags, Si
         FrameWriter writer = new(output, LinkMessageType.Picture, WireSize, rectBytes);
         writer.U64(Commit);
         writer.U8((byte)Flags);
+        writer.U8(unchecked((byte)Format.JpegQuality));
+        writer.U8((byte)Format.CompressLevel);
         writer.Size(Size);
         writer.U16(Moves.Length);
         foreach (CopyMove move in Moves.Span)

@@ -1,5 +1,6 @@
 using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
 
 namespace Umbra.Core.Surfaces;
 
@@ -80,6 +81,25 @@ public sealed class Surface : IDisposable
                 }
 
                 return false;
+            }
+        }
+    }
+
+    /// <summary>The class that serves all viewers with the fewest bytes: that of a lossless one where there is one, else of the one with the best quality.</summary>
+    public EncodingClass Wish
+    {
+        get
+        {
+            lock (_gate)
+            {
+                EncodingClass? best = null;
+                foreach (SurfaceViewer viewer in _viewers)
+                {
+                    bool isBetter = best is not { } b || (!b.IsLossless && (viewer.Class.IsLossless || viewer.Class.JpegQuality > b.JpegQuality));
+                    best = viewer.IsReady && isBetter ? viewer.Class : best;
+                }
+
+                return best ?? new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx);
             }
         }
     }

@@ -178,8 +178,11 @@ public sealed partial class RfbConnection : IClientMessageHandler
             bool isTight = _client.PictureEncoding == RfbEncoding.Tight;
             bool isDeflated = isTight || _client.PictureEncoding == RfbEncoding.Zrle;
             bool canBeJpeg = isTight && JpegCodec.IsAvailable && _format is { TrueColour: true, BitsPerPixel: >= 16 };
+
+            // Tight's three-byte pixel is R G B whatever the shifts: such clients share one class.
+            PixelFormat format = isTight && _format.HasTightPixel ? PixelFormat.Bgrx : _format;
             encodingClass = new EncodingClass(
-                _client.PictureEncoding, _format, canBeJpeg ? _client.JpegQuality : -1, isDeflated ? _client.CompressLevel : 0);
+                _client.PictureEncoding, format, canBeJpeg ? _client.JpegQuality : -1, isDeflated ? _client.CompressLevel : 0);
         }
 
         _viewer.Picture.SetClass(encodingClass);

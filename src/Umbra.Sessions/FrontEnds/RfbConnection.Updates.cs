@@ -89,7 +89,7 @@ public sealed partial class RfbConnection
     {
         if (_sendColourMap)
         {
-            SetColourMapEntries.Write(head, 0, ColourMap.Colours);
+            WriteColourMap(head);
             _sendColourMap = false;
         }
 
@@ -111,6 +111,18 @@ public sealed partial class RfbConnection
             ExtendedClipboard.Request.WriteAsServer(head);
             _requestClipboard = false;
         }
+    }
+
+    private static void WriteColourMap(PayloadWriter head)
+    {
+        Span<uint> colours = stackalloc uint[ColourMap.Count];
+        for (int i = 0; i < colours.Length; i++)
+        {
+            (ushort red, ushort green, ushort blue) = ColourMap.Entry(i);
+            colours[i] = (uint)(((red >> 8) << 16) | (green & 0xFF00) | (blue >> 8));
+        }
+
+        SetColourMapEntries.Write(head, 0, colours);
     }
 
     /// <summary>The session's clipboard goes to those who may control it: to look is not to read what the owner copies.</summary>
@@ -215,9 +227,10 @@ public sealed partial class RfbConnection
             {
                 // The connection's one zlib stream begins with its header; every later segment goes as it is.
                 head.Clear();
-                int used = ZrleEncoder.WriteFirst(payload.Span, head);
+                ZrleStart.WritePrefix(payload.Span, head.GetSpan(ZrleStart.PrefixSize));
+                head.Advance(ZrleStart.PrefixSize);
                 await WriteAsync(head.WrittenMemory);
-                payload = payload[used..];
+                payload = payload[ZrleStart.PayloadOffset..];
                 _isZrleStarted = true;
             }
 
@@ -279,11 +292,11 @@ public sealed partial class RfbConnection
 
         if (_client.SupportsCursorWithAlpha)
         {
-            CursorEncoder.WriteWithAlpha(head, cursor);
+            CursorEncoder.WriteCursorWithAlpha(head, cursor);
         }
         else
         {
-            CursorEncoder.Write(head, cursor, _format);
+            CursorEncoder.WriteCursor(head, cursor, PixelConverter.For(_format));
         }
 
         return 1;

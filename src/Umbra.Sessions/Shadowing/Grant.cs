@@ -3,20 +3,19 @@ namespace Umbra.Sessions.Shadowing;
 /// <summary>
 /// One act of looking in that this node has allowed, as the target node of the session. Lives in <see cref="Grants"/>; its mode only changes there. Thread-safe.
 /// </summary>
-public sealed class Grant
+public sealed class Grant : IGrantedAccess
 {
     private readonly CancellationTokenSource _ended = new();
-    private readonly Action<Grant> _remove;
-    private AccessMode _mode;
+    private readonly Grants _grants;
 
-    internal Grant(string id, Session session, ShadowRequest request, AccessMode mode, DateTimeOffset startedAt, Action<Grant> remove)
+    internal Grant(string id, Session session, ShadowRequest request, AccessMode mode, DateTimeOffset startedAt, Grants grants)
     {
         Id = id;
         Session = session;
         Request = request;
         StartedAt = startedAt;
-        _mode = mode;
-        _remove = remove;
+        Right = new AccessRight(session, mode);
+        _grants = grants;
     }
 
     public string Id { get; }
@@ -27,18 +26,10 @@ public sealed class Grant
 
     public DateTimeOffset StartedAt { get; }
 
-    /// <summary>Called with the new mode, before a lowered mode is reported to anybody.</summary>
-    public event Action<AccessMode>? ModeChanged;
+    public AccessRight Right { get; }
 
-    public AccessMode Mode
-    {
-        get => _mode;
-        internal set
-        {
-            _mode = value;
-            ModeChanged?.Invoke(value);
-        }
-    }
+    /// <summary>Called with the new mode, once it is enforced.</summary>
+    public event Action<AccessMode>? ModeChanged;
 
     /// <summary>Cancelled when the grant is over.</summary>
     public CancellationToken Ended => _ended.Token;
@@ -52,22 +43,19 @@ public sealed class Grant
         if (!_ended.IsCancellationRequested)
         {
             EndText = text;
-            _remove(this);
+            _grants.Remove(this);
+            Right.Mode = AccessMode.Off;
             _ended.Cancel();
         }
     }
 
-    /// <summary>A seat that follows the grant's mode.</summary>
-    public InputSeat OpenSeat() => new GrantSeat(this).Seat;
+    public Task<Decision> AskModeAsync(AccessMode wanted, CancellationToken cancellationToken) => Task.FromResult(_grants.ChangeMode(this, wanted));
 
-    private sealed class GrantSeat
+    public void Leave() => End();
+
+    internal void SetMode(AccessMode mode)
     {
-        public GrantSeat(Grant grant)
-        {
-            Seat = new InputSeat(grant.Session, grant.Mode);
-            grant.ModeChanged += mode => Seat.Mode = mode;
-        }
-
-        public InputSeat Seat { get; }
+        Right.Mode = mode;
+        ModeChanged?.Invoke(mode);
     }
 }

@@ -25,7 +25,7 @@ public sealed class Grants(ShadowPolicy policy, TimeProvider time, ILogger logge
             grant = null;
             if (decision.IsGranted)
             {
-                grant = new Grant($"g{++_lastId}", session!, request, decision.Granted, time.GetUtcNow(), g => _grants.TryRemove(g.Id, out _));
+                grant = new Grant($"g{++_lastId}", session!, request, decision.Granted, time.GetUtcNow(), this);
                 _grants[grant.Id] = grant;
             }
 
@@ -44,7 +44,7 @@ public sealed class Grants(ShadowPolicy policy, TimeProvider time, ILogger logge
             Decision decision = policy.Decide(grant.Session, wanted, others: 0);
             if (decision.IsGranted)
             {
-                grant.Mode = wanted;
+                grant.SetMode(wanted);
                 logger.LogInformation("shadow {Grant} of {Session} by {User}: mode is now {Mode}", grant.Id, grant.Session.Name, grant.Request.User, wanted);
             }
 
@@ -60,4 +60,6 @@ public sealed class Grants(ShadowPolicy policy, TimeProvider time, ILogger logge
             grant.End(text);
         }
     }
+
+    internal void Remove(Grant grant) => _grants.TryRemove(grant.Id, out _);
 }

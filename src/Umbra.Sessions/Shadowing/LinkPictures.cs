@@ -87,9 +87,8 @@ internal sealed class LinkPictures(ISourceSink sink, Account account) : IDisposa
                 throw new ProtocolException("link picture: a rectangle is missing, outside the picture or not tight");
             }
 
-            IRectDecoder decoder = _decoders.Find(header.Encoding)!;
-            decoder.Begin(canvas, header.Rect);
-            if (!decoder.TryDecode(ref reader))
+            _decoders.Begin(header.Encoding, canvas, header.Rect);
+            if (!_decoders.TryDecode(ref reader))
             {
                 throw new ProtocolException("link picture: the last rectangle is cut off");
             }
@@ -105,11 +104,9 @@ internal sealed class LinkPictures(ISourceSink sink, Account account) : IDisposa
 
     private void Commit(Canvas canvas, PictureHeader header, SharedLease bytes)
     {
-        EncodingClass encodingClass = new(RfbEncoding.Tight, PixelFormat.Bgrx, header.JpegQuality, header.CompressLevel);
         EncodeResult result = new(header.RectCount, header.IsLossy);
-        bool isRefinement = (header.Flags & PictureFlags.Refinement) != 0;
         sink.Commit(
             canvas, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_damage), header.Moves.Span,
-            new ReceivedPicture(encodingClass, new EncodedPicture(bytes, result), isRefinement));
+            new ReceivedPicture(header.Format.EncodingClass, new EncodedPicture(bytes, result), header.IsRefinement));
     }
 }

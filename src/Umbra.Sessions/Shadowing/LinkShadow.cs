@@ -6,15 +6,16 @@ namespace Umbra.Sessions.Shadowing;
 /// <summary>
 /// One shadower on the near node's end of a link: remembers what was granted, sends its input under its own id, and attaches again when the link is back.
 /// </summary>
-public sealed class LinkShadow : IInputTarget
+public sealed class LinkShadow : IInputTarget, IGrantedAccess
 {
     private readonly LinkSource _link;
-    private readonly TaskCompletionSource<Decision> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<Decision> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ended = new();
 
     internal LinkShadow(LinkSource link, uint id, AccessMode wanted, string user, string reason, string address)
     {
         _link = link;
+        Right = new AccessRight(this, AccessMode.Off);
         Id = id;
         Wanted = wanted;
         User = user;
@@ -27,7 +28,7 @@ public sealed class LinkShadow : IInputTarget
     /// <summary>What is asked of the target node, now and after each reconnection.</summary>
     public AccessMode Wanted { get; private set; }
 
-    public AccessMode Mode { get; private set; }
+    public AccessRight Right { get; }
 
     public string User { get; }
 
@@ -35,7 +36,7 @@ public sealed class LinkShadow : IInputTarget
 
     public string Address { get; }
 
-    /// <summary>The target node's first answer.</summary>
+    /// <summary>The target node's answer to the newest request.</summary>
     public Task<Decision> Answer => _answer.Task;
 
     /// <summary>Cancelled when the target node has ended the shadow.</summary>
@@ -43,42 +44,37 @@ public sealed class LinkShadow : IInputTarget
 
     public string EndText { get; private set; } = "";
 
-    public event Action<AccessMode>? ModeChanged;
-
     public void SendKey(KeyInput key) => _link.Send(new LinkKey(Id, key).Write);
 
     public void SendPointer(PointerInput pointer) => _link.Send(new LinkPointer(Id, pointer).Write);
 
     public void SendClipboard(string text) => _link.Send(new LinkClipboard(Id, text).Write);
 
-    /// <summary>Asks the target node for another mode; the answer comes as <see cref="ModeChanged"/>.</summary>
-    public void AskMode(AccessMode wanted)
+    public async Task<Decision> AskModeAsync(AccessMode wanted, CancellationToken cancellationToken)
     {
+        AccessMode before = Wanted;
+        _answer = new TaskCompletionSource<Decision>(TaskCreationOptions.RunContinuationsAsynchronously);
         Wanted = wanted;
         _link.AskMode(this);
+        Decision decision = await _answer.Task.WaitAsync(cancellationToken);
+        Wanted = decision.IsGranted ? wanted : before;
+        return decision;
     }
 
-    /// <summary>Leaves.</summary>
-    public void Detach() => _link.Detach(this);
+    public void Leave() => _link.Detach(this);
 
     internal void Granted(AccessMode mode)
     {
-        Mode = mode;
+        Right.Mode = mode;
         Wanted = mode;
         _answer.TrySetResult(new Decision(mode, LinkReason.None, "", ""));
-        ModeChanged?.Invoke(mode);
     }
 
-    /// <summary>The target node says no to this shadower: the first time, to another mode, or for good.</summary>
+    /// <summary>The target node says no: to the first request, to another mode (then the old one stays), or from now on.</summary>
     internal void Denied(LinkDenied denied)
     {
-        bool isFirst = _answer.TrySetResult(new Decision(AccessMode.Off, denied.Reason, denied.Rule, denied.Text));
-        bool isAboutMode = !isFirst && denied.Reason == LinkReason.AccessDenied && Mode != AccessMode.Off && Wanted != Mode;
-        if (isAboutMode)
-        {
-            Wanted = Mode;
-        }
-        else
+        bool isAnswer = _answer.TrySetResult(new Decision(AccessMode.Off, denied.Reason, denied.Rule, denied.Text));
+        if (!isAnswer || Right.Mode == AccessMode.Off)
         {
             End(denied.Reason, denied.Text);
         }
@@ -97,6 +93,7 @@ public sealed class LinkShadow : IInputTarget
     {
         _answer.TrySetResult(new Decision(AccessMode.Off, reason, "", text));
         EndText = text;
+        Right.Mode = AccessMode.Off;
         _ended.Cancel();
     }
 }

@@ -63,7 +63,7 @@ public sealed class LinkSource(string session, string node, string targetNode, L
     }
 
     /// <summary>What the viewers here want: lossless if any of them does, else the best JPEG quality asked for.</summary>
-    public void SetFormat(LinkFormat format)
+    private void SetFormat(LinkFormat format)
     {
         lock (_gate)
         {
@@ -187,7 +187,7 @@ public sealed class LinkSource(string session, string node, string targetNode, L
     private Task WriteAsync(LinkChannel channel, Signal posted, CancellationToken cancellationToken) => WriteAsync(channel, posted, cancellationToken, time);
 
     /// <summary>One credit for every picture that is on the surface here and that somebody has taken.</summary>
-    private static async Task GiveCreditsAsync(LinkChannel channel, LinkPictures pictures, ISourceSink sink, CancellationToken cancellationToken)
+    private async Task GiveCreditsAsync(LinkChannel channel, LinkPictures pictures, ISourceSink sink, CancellationToken cancellationToken)
     {
         await Task.Yield();
         channel.Post(new LinkCredit(0, CreditWindow).Write);
@@ -195,6 +195,7 @@ public sealed class LinkSource(string session, string node, string targetNode, L
         {
             await pictures.WaitForPictureAsync(cancellationToken);
             await sink.WaitForDemandAsync(cancellationToken);
+            SetFormat(new LinkFormat(sink.Wish.JpegQuality, sink.Wish.CompressLevel));
             channel.Post(new LinkCredit(pictures.LastCommit, 1).Write);
         }
     }
@@ -269,6 +270,7 @@ public sealed class LinkSource(string session, string node, string targetNode, L
 
     private void Opened(LinkChannel channel, LinkOpened opened, ISourceSink sink)
     {
+        SetFormat(new LinkFormat(sink.Wish.JpegQuality, sink.Wish.CompressLevel));
         sink.SetTitle($"{opened.Title} ({session}@{targetNode})");
         lock (_gate)
         {

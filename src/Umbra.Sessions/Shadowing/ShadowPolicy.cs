@@ -13,7 +13,7 @@ public sealed class ShadowPolicy(AccessMode ceiling, int maxShadowsPerSession)
     {
         if (ceiling == AccessMode.Off)
         {
-            return Deny(LinkReason.ShadowingDisabled, "shadowing=off", "this node does not allow shadowing (setting shadowing: off)");
+            return Deny(LinkReason.Disabled, "shadowing=off", "this node does not allow shadowing (setting shadowing: off)");
         }
 
         if (session is null)

@@ -252,7 +252,7 @@ public sealed class ShadowStack
         if (grant is not null)
         {
             uint id = attach.ShadowId;
-            _attached[id] = (grant, grant.OpenSeat());
+            _attached[id] = (grant, grant.Right.OpenSeat());
             grant.ModeChanged += mode => _channel.Post(new LinkModeChanged(id, ToLink(mode), $"the target node set the mode to {mode}").Write);
             grant.Ended.Register(() => EndedHere(id, grant));
         }
@@ -336,7 +336,7 @@ public sealed class ShadowStack
         _viewer?.Picture.SetClass(Class());
     }
 
-    private EncodingClass Class() => new(RfbEncoding.Tight, PixelFormat.Bgrx, JpegCodec.IsAvailable ? _format.JpegQuality : -1, _format.CompressLevel);
+    private EncodingClass Class() => JpegCodec.IsAvailable ? _format.EncodingClass : _format.EncodingClass.Lossless;
 
     private void AddCredit(int credits)
     {
@@ -456,7 +456,7 @@ public sealed class ShadowStack
     {
         lock (_gate)
         {
-            return _attached.Values.Any(a => a.Grant.Mode == AccessMode.Control);
+            return _attached.Values.Any(a => a.Grant.Right.Mode == AccessMode.Control);
         }
     }
 
@@ -483,9 +483,11 @@ public sealed class ShadowStack
             return false;
         }
 
-        PictureFlags flags = (update.IsComplete ? PictureFlags.Complete : PictureFlags.None) | (update.IsRefinement ? PictureFlags.Refinement : PictureFlags.None);
-        PictureHeader header = new(
-            update.Commit, flags, update.EncodingClass.JpegQuality, update.EncodingClass.CompressLevel, update.Size, update.Moves.ToArray(), (ushort)update.RectCount);
+        PictureFlags flags = (update.IsComplete ? PictureFlags.Complete : PictureFlags.None)
+            | (update.IsLossy ? PictureFlags.Lossy : PictureFlags.None)
+            | (update.IsRefinement ? PictureFlags.Refinement : PictureFlags.None);
+        LinkFormat format = new(update.EncodingClass.JpegQuality, update.EncodingClass.CompressLevel);
+        PictureHeader header = new(update.Commit, flags, format, update.Size, update.Moves.ToArray(), (ushort)update.RectCount);
         long begun = _time.GetTimestamp();
         lock (_gate)
         {

@@ -1,3 +1,4 @@
+using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Surfaces;
 
@@ -10,6 +11,9 @@ public interface ISourceSink
 
     /// <summary>The session's account; a source rents under it.</summary>
     Account Account { get; }
+
+    /// <summary>The class to ask a source for that can deliver encoded pictures: lossless where any viewer wants that, else the best quality wanted.</summary>
+    EncodingClass Wish { get; }
 
     /// <summary>
     /// A picture is complete. Copies what really changed inside <paramref name="damage"/> (claimed, may be generous) out of <paramref name="canvas"/>; the

@@ -67,7 +67,7 @@ public sealed record LinkExample(LinkMessageType Type, object Value, Action<IBuf
     ];
 
     public static PictureHeader PictureHeader { get; } =
-        new(258, PictureFlags.Step | PictureFlags.Complete, new Size(1280, 800), new CopyMove[] { new(0, 16, new Rect(0, 0, 1280, 784)) }, 1);
+        new(258, PictureFlags.Complete | PictureFlags.Lossy, new LinkFormat(6, 1), new Size(1280, 800), new CopyMove[] { new(0, 16, new Rect(0, 0, 1280, 784)) }, 1);
 
     /// <summary>The whole frame.</summary>
     public byte[] Frame()

@@ -41,7 +41,7 @@ public sealed class PictureHeaderTests
     public void Write_AnyHeader_RoundTrips() =>
         Gen.Select(Gen.ULong, Gen.Byte[0, 3], Gen.Int[1, 200].Array[0, LinkLimits.MaxMoves], Gen.UShort).Sample((commit, flags, moves, rects) =>
         {
-            PictureHeader header = new(commit, (PictureFlags)flags, new Size(400, 300), moves.Select(Move).ToArray(), rects);
+            PictureHeader header = new(commit, (PictureFlags)flags, new LinkFormat(-1, 1), new Size(400, 300), moves.Select(Move).ToArray(), rects);
             ArrayBufferWriter<byte> output = new();
             header.Write(output, rects * 12);
             SequenceReader<byte> reader = new(new ReadOnlySequence<byte>(output.WrittenMemory[5..]));
