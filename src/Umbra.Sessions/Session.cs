@@ -29,8 +29,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     private long _commits;
 
     /// <param name="source">Owned by the session from now on.</param>
-    /// <param name="encoder">Owned by the session from now on.</param>
-    public Session(string name, ISessionSource source, BufferPool pool, IRectEncoder encoder, SessionOptions options, TimeProvider time, ILogger logger)
+    public Session(string name, ISessionSource source, BufferPool pool, SessionOptions options, TimeProvider time, ILogger logger)
     {
         Name = name;
         Source = source;
@@ -41,7 +40,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         _logger = logger;
         _controls.Title = name;
         StartedAt = time.GetUtcNow();
-        Surface = new Surface(pool, Account, encoder, FirstSize, options.QuietMilliseconds);
+        Surface = new Surface(pool, Account, new RectEncoders(pool, Account), FirstSize, options.QuietMilliseconds);
     }
 
     public string Name { get; }

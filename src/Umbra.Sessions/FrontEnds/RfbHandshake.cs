@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
+using Umbra.Transports;
 
 namespace Umbra.Sessions.FrontEnds;
 
@@ -159,7 +160,7 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
         }
 
         MemoryPool<byte> memory = pool.AsMemoryPool(BufferTag.RfbViewer, account);
-        _pipe = new StreamDuplexPipe(Tls, memory);
+        _pipe = new StreamDuplex(Tls, memory);
     }
 
     private async Task FlushAsync() => await _pipe.Output.FlushAsync(cancellationToken);

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+using Umbra.Api;
+using Umbra.Configuration;
+using Umbra.Core.Memory;
+using Umbra.Sessions;
+using Umbra.Sessions.Nodes;
+using Umbra.Sessions.Shadowing;
+using Umbra.Transports;
+
+namespace Umbra.Node;
+
+/// <summary>
+/// A running node: its sessions, the shadows into them and from here, its links and its identity. Each part of the API is in a file of its own.
+/// </summary>
+internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
+{
+    private readonly NodeSettings _settings;
+    private readonly BufferPool _pool;
+    private readonly NodeIdentityHolder _identity;
+    private readonly ListenerHost _listeners;
+    private readonly TransportDrivers _drivers;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly SessionDirectory _sessions = new();
+    private readonly Grants _grants;
+    private readonly Links _links;
+    private readonly Shadows _shadows;
+
+    public NodeEngine(
+        NodeSettings settings, BufferPool pool, NodeIdentityHolder identity, ListenerHost listeners, TransportDrivers drivers,
+        TimeProvider time, ILoggerFactory loggers)
+    {
+        _settings = settings;
+        _pool = pool;
+        _identity = identity;
+        _listeners = listeners;
+        _drivers = drivers;
+        _time = time;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger("Umbra.Node");
+        ShadowPolicy policy = new(ToAccess(settings.Shadowing), settings.MaxShadowsPerSession);
+        _grants = new Grants(policy, time, loggers.CreateLogger<Grants>());
+        _links = new Links(Name, _sessions, ConnectorTo, NewSession, time, loggers.CreateLogger<LinkSource>());
+        ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = identity.State?.Identity.Certificate };
+        _shadows = new Shadows(_sessions, _grants, _links, ListenAsync, options, time);
+    }
+
+    /// <summary>The node's name; the machine's where it has no identity yet.</summary>
+    public string Name => _identity.State?.Identity.Name ?? Environment.MachineName;
+
+    public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult(VersionInfo.Current(_identity.State?.Identity.Name));
+
+    public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => Task.FromResult(new PoolInfo(
+        _pool.Root.Bytes, _pool.Root.PeakBytes, _pool.Root.Limit, _pool.KeptBytes, [.. _pool.ReadTags().Select(PoolTagInfo.From)]));
+
+    /// <summary>Ends everything: shadows first, so that the owners' sessions are the last to notice.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _shadows.DisposeAsync();
+        foreach (string name in _desks.Keys)
+        {
+            await EndSessionAsync(name);
+        }
+
+        await _sessions.DisposeAsync();
+    }
+
+    private static AccessMode ToAccess(ShadowCeiling ceiling) => ceiling switch
+    {
+        ShadowCeiling.Off => AccessMode.Off,
+        ShadowCeiling.View => AccessMode.View,
+        _ => AccessMode.Control,
+    };
+}
