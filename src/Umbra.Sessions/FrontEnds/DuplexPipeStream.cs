@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 namespace Umbra.Sessions.FrontEnds;
 
 /// <summary>Both directions of a pipe as one stream, for TLS that begins in the middle of a conversation. Does not own the pipe.</summary>
-internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
+public sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
 {
     private readonly Stream _input = pipe.Input.AsStream(leaveOpen: true);
     private readonly Stream _output = pipe.Output.AsStream(leaveOpen: true);

@@ -40,6 +40,9 @@ public sealed class LinkSource(string session, string node, string targetNode, L
 
     public string Kind => KindName;
 
+    /// <summary>The target node answers, and the session is open on the link.</summary>
+    public bool IsOpened => Volatile.Read(ref _isOpened);
+
     /// <summary>Bytes and pictures received since the session began, over all connections.</summary>
     public ViewerCounters Received { get; } = new();
 

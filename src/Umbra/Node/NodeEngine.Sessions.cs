@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Core.Codecs;
@@ -13,6 +14,7 @@ using Umbra.Sessions.Sources;
 using Umbra.Sessions.Sources.Desktop;
 using Umbra.Sessions.Sources.Pattern;
 using Umbra.Sessions.Sources.Rfb;
+using Umbra.Transports.Listening;
 
 namespace Umbra.Node;
 
@@ -47,7 +49,9 @@ internal sealed partial class NodeEngine
                 throw new NodeOperationException(ErrorCode.LimitReached, $"{_desks.Count} sessions are running (setting maxSessions)", "end one with 'umbra session kill'");
             }
 
-            return ToInfo(await OpenSessionAsync(request.Name, CreateSource(request), cancellationToken));
+            Session session = await OpenSessionAsync(request, cancellationToken);
+            _book.Add(request);
+            return ToInfo(session);
         }
         finally
         {
@@ -63,11 +67,7 @@ internal sealed partial class NodeEngine
             throw new NodeOperationException(ErrorCode.Refused, $"{name} lives on another node", "stop its shadows here with 'umbra shadow stop'");
         }
 
-        if (session.Source is DesktopSource desktop)
-        {
-            await desktop.StopAsync();
-        }
-
+        _book.Remove(name);
         await EndSessionAsync(name);
     }
 
@@ -112,20 +112,10 @@ internal sealed partial class NodeEngine
         }
     }
 
-    /// <summary>Desktops that outlived an earlier run of this node are taken up again, and sessions of other kinds are opened as they were.</summary>
-    public async Task AdoptAsync(CancellationToken cancellationToken)
+    private async Task<Session> OpenSessionAsync(StartSessionRequest request, CancellationToken cancellationToken)
     {
-        foreach (DesktopRecord record in DesktopSource.FindRunning(DesktopDirectory))
-        {
-            DesktopSource source = new(ToDesktopOptions(record.Name, record.Size, null), _time, _loggers.CreateLogger<DesktopSource>());
-            await OpenSessionAsync(record.Name, source, cancellationToken);
-            _logger.LogInformation("session {Session}: taken up again", record.Name);
-        }
-    }
-
-    private async Task<Session> OpenSessionAsync(string name, ISessionSource source, CancellationToken cancellationToken)
-    {
-        Session session = NewSession(name, source);
+        string name = request.Name;
+        Session session = NewSession(name, CreateSource(request));
         Tickets tickets = new(_time, _settings.TicketLifetime);
         RfbAccess access = new()
         {
@@ -138,8 +128,8 @@ internal sealed partial class NodeEngine
             Certificate = _identity.State?.Identity.Certificate,
         };
         (IPEndPoint bound, IAsyncDisposable listener) = await ListenAsync(_settings.RfbListen, access, cancellationToken);
-        string socketPath = Path.Combine(SessionDirectoryPath, $"{name}.sock");
-        IAsyncDisposable socket = await ListenPrivatelyAsync(socketPath, access with { Tickets = null, IsLocal = true }, cancellationToken);
+        string socketPath = Path.Combine(_settings.RuntimeDirectory, "sessions", $"{name}.sock");
+        ListenerHost socket = await ListenForViewersAsync(new UnixDomainSocketEndPoint(socketPath), access with { Tickets = null, IsLocal = true }, cancellationToken);
         _desks[name] = new OwnerDesk(tickets, bound, socketPath, [listener, socket]);
         _sessions.TryAdd(session);
         session.Start();
@@ -148,12 +138,18 @@ internal sealed partial class NodeEngine
 
     private async Task EndSessionAsync(string name)
     {
-        if (_sessions.Find(name) is { } session)
+        Session? session = _sessions.Find(name);
+        if (session is not null)
         {
             _grants.EndAll(session, "the session ended");
         }
 
         await _sessions.EndAsync(name);
+        if (session?.Source is DesktopSource desktop)
+        {
+            await desktop.StopAsync();
+        }
+
         if (_desks.TryRemove(name, out OwnerDesk? desk))
         {
             await desk.DisposeAsync();

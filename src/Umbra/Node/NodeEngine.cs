@@ -6,6 +6,7 @@ using Umbra.Sessions;
 using Umbra.Sessions.Nodes;
 using Umbra.Sessions.Shadowing;
 using Umbra.Transports;
+using Umbra.Transports.Listening;
 
 namespace Umbra.Node;
 
@@ -17,8 +18,8 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private readonly NodeSettings _settings;
     private readonly BufferPool _pool;
     private readonly NodeIdentityHolder _identity;
-    private readonly ListenerHost _listeners;
-    private readonly TransportDrivers _drivers;
+    private readonly TransportListeners _listeners;
+    private readonly TransportConnectors _connectors;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
@@ -26,19 +27,22 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private readonly Grants _grants;
     private readonly Links _links;
     private readonly Shadows _shadows;
+    private readonly SessionBook _book;
+    private readonly CancellationTokenSource _stopping = new();
 
     public NodeEngine(
-        NodeSettings settings, BufferPool pool, NodeIdentityHolder identity, ListenerHost listeners, TransportDrivers drivers,
+        NodeSettings settings, BufferPool pool, NodeIdentityHolder identity, TransportListeners listeners, TransportConnectors connectors,
         TimeProvider time, ILoggerFactory loggers)
     {
         _settings = settings;
         _pool = pool;
         _identity = identity;
         _listeners = listeners;
-        _drivers = drivers;
+        _connectors = connectors;
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Umbra.Node");
+        _book = new SessionBook(settings.StateDirectory);
         ShadowPolicy policy = new(ToAccess(settings.Shadowing), settings.MaxShadowsPerSession);
         _grants = new Grants(policy, time, loggers.CreateLogger<Grants>());
         _links = new Links(Name, _sessions, ConnectorTo, NewSession, time, loggers.CreateLogger<LinkSource>());
@@ -54,16 +58,36 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => Task.FromResult(new PoolInfo(
         _pool.Root.Bytes, _pool.Root.PeakBytes, _pool.Root.Limit, _pool.KeptBytes, [.. _pool.ReadTags().Select(PoolTagInfo.From)]));
 
-    /// <summary>Ends everything: shadows first, so that the owners' sessions are the last to notice.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>
+    /// Takes up the sessions of a run that was killed: desktops that are still there are adopted, the others are opened as they were asked for. A node that
+    /// was stopped starts empty.
+    /// </summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        foreach (StartSessionRequest request in _book.Read())
+        {
+            await OpenSessionAsync(request, cancellationToken);
+            _logger.LogInformation("session {Session}: taken up again", request.Name);
+        }
+    }
+
+    /// <summary>Ends everything: shadows and links first, so that the owners are the last to notice.</summary>
+    public async Task StopAsync()
     {
         await _shadows.DisposeAsync();
+        await _stopping.CancelAsync();
         foreach (string name in _desks.Keys)
         {
-            await EndSessionAsync(name);
+            await KillSessionAsync(name, CancellationToken.None);
         }
 
         await _sessions.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stopping.Dispose();
     }
 
     private static AccessMode ToAccess(ShadowCeiling ceiling) => ceiling switch
