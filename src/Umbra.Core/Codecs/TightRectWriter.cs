@@ -1,0 +1,213 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
+using Umbra.Core.Surfaces;
+
+namespace Umbra.Core.Codecs;
+
+/// <summary>
+/// Writes single Tight rectangles of a kind already chosen. Each compressed one resets the zlib stream it uses and brings a fresh one,
+/// so it decodes whatever came before. Owns its working memory.
+/// </summary>
+internal sealed class TightRectWriter(BufferPool pool, Account account) : IDisposable
+{
+    private readonly PixelConverterCache _converters = new(PixelPacking.Tight);
+    private readonly Deflater _deflater = new();
+    private readonly JpegEncoder _jpeg = new(pool, account);
+    private Lease _row;
+    private Canvas? _canvas;
+    private PayloadWriter? _output;
+    private PixelConverter _converter = null!;
+    private EncodingClass _class;
+
+    private Canvas Picture => _canvas!;
+
+    private PayloadWriter Output => _output!;
+
+    public int Count { get; private set; }
+
+    public bool IsLossy { get; private set; }
+
+    public bool CanUseJpeg => !_class.IsLossless && JpegCodec.IsAvailable && _class.Format is { TrueColour: true, BitsPerPixel: >= 16 };
+
+    public void Begin(Canvas canvas, in EncodingClass encodingClass, PayloadWriter output)
+    {
+        _canvas = canvas;
+        _class = encodingClass;
+        _output = output;
+        _converter = _converters.Get(encodingClass.Format);
+        (Count, IsLossy) = (0, false);
+    }
+
+    public void WriteFill(Rect rect, uint colour)
+    {
+        WriteHeader(rect, TightControl.Fill << 4);
+        WritePixels(MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in colour)));
+    }
+
+    /// <returns>False, and nothing written, where the library refused.</returns>
+    public bool TryWriteJpeg(Rect rect)
+    {
+        ReadOnlySpan<byte> jpeg = _jpeg.Encode(Picture, rect, _class.JpegQuality);
+        if (jpeg.IsEmpty || jpeg.Length > CodecLimits.MaxTightBytes)
+        {
+            return false;
+        }
+
+        WriteHeader(rect, TightControl.Jpeg << 4);
+        Output.Advance(TightControl.WriteLength(jpeg.Length, Output.GetSpan(TightControl.MaxLengthBytes)));
+        Output.Write(jpeg);
+        IsLossy = true;
+        return true;
+    }
+
+    public void WriteFullColour(Rect rect)
+    {
+        int rowSize = rect.Width * _converter.BytesPerPixel;
+        int bodyAt = BeginBasic(rect, TightControl.FullColourStream, hasFilter: false, rowSize * rect.Height);
+        Span<byte> row = Row(rowSize);
+        for (int y = rect.Y; y < rect.Bottom; y++)
+        {
+            _converter.ToWire(Picture.Row(rect.X, y, rect.Width), row);
+            WriteData(row, bodyAt);
+        }
+
+        EndBasic(bodyAt);
+    }
+
+    /// <param name="numbers">A number of a colour per pixel, without gaps; altered.</param>
+    /// <param name="colours">2 to 256 colours.</param>
+    public void WriteIndexed(Rect rect, Span<byte> numbers, ColourIndex colours)
+    {
+        bool mono = colours.Count == 2;
+        int rowSize = mono ? (rect.Width + 7) / 8 : rect.Width;
+        if (mono)
+        {
+            PackMono(numbers, rect.Width);
+        }
+
+        int size = rowSize * rect.Height;
+        int control = WriteBasicHeader(rect, mono ? TightControl.MonoStream : TightControl.IndexedStream, hasFilter: true, size);
+        Span<byte> filter = Output.GetSpan(2);
+        (filter[0], filter[1]) = (TightControl.PaletteFilter, (byte)(colours.Count - 1));
+        Output.Advance(2);
+        WritePixels(colours.ColourBytes);
+        int bodyAt = BeginData(control);
+        WriteData(numbers[..size], bodyAt);
+        EndBasic(bodyAt);
+    }
+
+    public void Dispose()
+    {
+        _deflater.Dispose();
+        _jpeg.Dispose();
+        _row.Dispose();
+        _row = default;
+    }
+
+    /// <summary>Numbers 0 and 1 become bits, the first the highest, each row from a byte of its own; in place.</summary>
+    internal static void PackMono(Span<byte> numbers, int width)
+    {
+        int length = 0;
+        for (ReadOnlySpan<byte> rest = numbers; rest.Length > 0; rest = rest[width..])
+        {
+            int x = 0;
+            for (; x <= width - sizeof(ulong); x += sizeof(ulong))
+            {
+                // The product moves each byte's lowest bit to its place in the top byte.
+                numbers[length++] = (byte)((MemoryMarshal.Read<ulong>(rest[x..]) * 0x8040_2010_0804_0201) >> 56);
+            }
+
+            if (x < width)
+            {
+                int bits = 0;
+                for (int i = x; i < width; i++)
+                {
+                    bits |= rest[i] << (7 - i + x);
+                }
+
+                numbers[length++] = (byte)bits;
+            }
+        }
+    }
+
+    private void WriteHeader(Rect rect, int control)
+    {
+        RectHeader.Write(Output, rect, RfbEncoding.Tight);
+        Output.GetSpan(1)[0] = (byte)control;
+        Output.Advance(1);
+        Count++;
+    }
+
+    private int BeginBasic(Rect rect, int stream, bool hasFilter, int size) => BeginData(WriteBasicHeader(rect, stream, hasFilter, size));
+
+    /// <summary>Returns the data's size, or 0 where they go without zlib.</summary>
+    private int WriteBasicHeader(Rect rect, int stream, bool hasFilter, int size)
+    {
+        bool compressed = size >= TightControl.MinCompressed;
+        WriteHeader(rect, (stream << 4) | (hasFilter ? TightControl.HasFilter : 0) | (compressed ? 1 << stream : 0));
+        return compressed ? size : 0;
+    }
+
+    /// <summary>Leaves room for the longest length; returns where the data begin, or -1 where they go without zlib.</summary>
+    private int BeginData(int compressedSize)
+    {
+        if (compressedSize == 0)
+        {
+            return -1;
+        }
+
+        Output.GetSpan(TightControl.MaxLengthBytes);
+        Output.Advance(TightControl.MaxLengthBytes);
+        _deflater.Begin(_class.CompressLevel, hasHeader: true, Output);
+        return Output.Length;
+    }
+
+    private void WriteData(ReadOnlySpan<byte> data, int bodyAt)
+    {
+        if (bodyAt < 0)
+        {
+            Output.Write(data);
+        }
+        else
+        {
+            _deflater.Write(data);
+        }
+    }
+
+    /// <summary>Writes the length in as few bytes as it needs and closes the gap.</summary>
+    private void EndBasic(int bodyAt)
+    {
+        if (bodyAt < 0)
+        {
+            return;
+        }
+
+        _deflater.End();
+        int length = Output.Length - bodyAt;
+        int lengthAt = bodyAt - TightControl.MaxLengthBytes;
+        int lengthBytes = TightControl.WriteLength(length, Output.Written[lengthAt..]);
+        Output.Written[bodyAt..].CopyTo(Output.Written[(lengthAt + lengthBytes)..]);
+        Output.Truncate(lengthAt + lengthBytes + length);
+    }
+
+    private void WritePixels(ReadOnlySpan<byte> bgrx)
+    {
+        int size = bgrx.Length / Canvas.BytesPerPixel * _converter.BytesPerPixel;
+        _converter.ToWire(bgrx, Output.GetSpan(size));
+        Output.Advance(size);
+    }
+
+    private Span<byte> Row(int size)
+    {
+        if (size > _row.Length)
+        {
+            _row.Dispose();
+            _row = default;
+            _row = pool.Rent(size, BufferTag.Encoder, account);
+        }
+
+        return _row.Span[..size];
+    }
+}
