@@ -19,9 +19,14 @@ internal sealed class DesktopFiles(string directory)
     public string SessionLog { get; } = Path.Combine(directory, "session.log");
 
     /// <summary>Makes the directory, or closes it to others where it is there already.</summary>
-    /// <exception cref="DesktopException">The path is too long for a socket.</exception>
+    /// <exception cref="DesktopException">The path is too long for a socket, or the system is not one with Unix sockets and modes.</exception>
     public void Prepare()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new DesktopException("desktops are hosted on Linux only");
+        }
+
         if (Encoding.UTF8.GetByteCount(Socket) > MaxSocketPathBytes)
         {
             throw new DesktopException($"the path of the desktop's socket is longer than {MaxSocketPathBytes} bytes: {Socket}");
@@ -36,7 +41,13 @@ internal sealed class DesktopFiles(string directory)
     {
         string unfinished = path + ".new";
         File.Delete(unfinished);
-        using (FileStream file = new(unfinished, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        using (FileStream file = new(unfinished, options))
         {
             file.Write(content);
         }

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using Umbra.Core.Input;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
-using Umbra.Core.Surfaces;
 
 namespace Umbra.Sessions.Sources.Rfb;
 

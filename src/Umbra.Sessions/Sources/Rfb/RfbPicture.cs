@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Umbra.Core.Codecs;
-using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
 using RectHeader = Umbra.Core.Rfb.RectHeader;

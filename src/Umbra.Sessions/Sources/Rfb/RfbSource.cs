@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Umbra.Core.Input;
@@ -19,6 +19,7 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         RfbEncoding.DesktopName, RfbEncoding.QemuLedState, RfbEncoding.VMwareLedState, RfbEncoding.QemuExtendedKey, RfbEncoding.Fence, RfbEncoding.ExtendedClipboard,
     ];
 
+    [SuppressMessage("Usage", "CA2213", Justification = "the run that made it disposes it")]
     private volatile RfbSession? _session;
 
     public string Kind => options.Kind;
