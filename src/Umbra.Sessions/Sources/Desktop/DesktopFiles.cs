@@ -1,0 +1,72 @@
+using System.Text;
+
+namespace Umbra.Sessions.Sources.Desktop;
+
+/// <summary>The private directory of a desktop and what lies in it.</summary>
+internal sealed class DesktopFiles(string directory)
+{
+    private const int MaxSocketPathBytes = 107;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public string Socket { get; } = Path.Combine(directory, "rfb.sock");
+
+    public string XAuthority { get; } = Path.Combine(directory, "xauthority");
+
+    public string State { get; } = Path.Combine(directory, "state.json");
+
+    public string ServerLog { get; } = Path.Combine(directory, "xvnc.log");
+
+    public string SessionLog { get; } = Path.Combine(directory, "session.log");
+
+    /// <summary>Makes the directory, or closes it to others where it is there already.</summary>
+    /// <exception cref="DesktopException">The path is too long for a socket, or the system is not one with Unix sockets and modes.</exception>
+    public void Prepare()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new DesktopException("desktops are hosted on Linux only");
+        }
+
+        if (Encoding.UTF8.GetByteCount(Socket) > MaxSocketPathBytes)
+        {
+            throw new DesktopException($"the path of the desktop's socket is longer than {MaxSocketPathBytes} bytes: {Socket}");
+        }
+
+        Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(directory, OwnerOnly | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Writes a file that only its owner can read, in one step.</summary>
+    public static void WritePrivate(string path, ReadOnlySpan<byte> content)
+    {
+        string unfinished = path + ".new";
+        File.Delete(unfinished);
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        using (FileStream file = new(unfinished, options))
+        {
+            file.Write(content);
+        }
+
+        File.Move(unfinished, path, overwrite: true);
+    }
+
+    /// <summary>Removes what must not outlive the desktop; logs stay.</summary>
+    public void RemoveTraces()
+    {
+        foreach (string path in (string[])[Socket, XAuthority, State])
+        {
+            if (Directory.Exists(directory))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    /// <summary>The last lines of a log, for an error message.</summary>
+    public static string Tail(string log) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(5)) : "";
+}

@@ -1,0 +1,30 @@
+using Umbra.Core.Surfaces;
+
+namespace Umbra.Sessions.Sources.Desktop;
+
+/// <summary>A desktop to host.</summary>
+public sealed record DesktopOptions
+{
+    /// <summary>Its title.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>
+    /// Made if need be, for the owner alone: socket, X authority, state and logs. A short path: a socket's may have 107 bytes.
+    /// One desktop per directory; whoever comes with the same directory later takes over the desktop that runs there.
+    /// </summary>
+    public required string Directory { get; init; }
+
+    public Size Size { get; init; } = new(1280, 800);
+
+    /// <summary>What runs on the desktop, for /bin/sh. Null: a window manager if there is one, and a terminal.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>TigerVNC's X server: a path, or a name to be found in PATH.</summary>
+    public string Xvnc { get; init; } = "Xvnc";
+
+    /// <summary>How long the X server may take to start.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long programs may take to end by themselves before they are killed.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Umbra.Sessions.Sources.Desktop;
+
+/// <summary>Starts, finds again and ends the X server and the programs of one desktop.</summary>
+internal sealed class DesktopServer(DesktopOptions options)
+{
+    /// <summary>A window manager if there is one, and a terminal if there is one.</summary>
+    private const string DefaultCommand = """
+        command -v xsetroot >/dev/null && xsetroot -solid '#2b3a4a'
+        for manager in openbox xfwm4 icewm fluxbox twm; do
+            if command -v $manager >/dev/null; then $manager & break; fi
+        done
+        for terminal in xterm x-terminal-emulator; do
+            if command -v $terminal >/dev/null; then $terminal & break; fi
+        done
+        wait
+        """;
+
+    public DesktopFiles Files { get; } = new(options.Directory);
+
+    /// <summary>The desktop that runs in the directory; null where there is none.</summary>
+    public DesktopState? Find() => DesktopState.Load(Files.State) is { Session: not null } state && state.Server.IsAlive ? state : null;
+
+    /// <exception cref="DesktopException">It cannot be started.</exception>
+    public async Task<DesktopState> FindOrStartAsync(CancellationToken cancellationToken)
+    {
+        if (Find() is { } running)
+        {
+            return running;
+        }
+
+        string program = FindProgram();
+        await StopAsync();
+        Files.Prepare();
+        DesktopFiles.WritePrivate(Files.XAuthority, XAuthority.Create());
+        DesktopState state = await StartServerAsync(program, cancellationToken);
+        state = state with { Session = StartSession(state.Display) };
+        state.Save(Files.State);
+        return state;
+    }
+
+    /// <summary>Ends the programs, then the X server, and removes what they left. Does nothing where nothing runs.</summary>
+    public async Task StopAsync()
+    {
+        if (DesktopState.Load(Files.State) is { } state)
+        {
+            await (state.Session?.EndGroupAsync(options.StopTimeout) ?? Task.CompletedTask);
+            await state.Server.EndGroupAsync(options.StopTimeout);
+        }
+
+        Files.RemoveTraces();
+    }
+
+    private string FindProgram()
+    {
+        string[] places = options.Xvnc.Contains('/', StringComparison.Ordinal)
+            ? [options.Xvnc]
+            : [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(directory => Path.Combine(directory, options.Xvnc))];
+        return places.FirstOrDefault(File.Exists) ?? throw new DesktopException(
+            $"{options.Xvnc} is not installed. It hosts desktops and comes with TigerVNC's server: apt install tigervnc-standalone-server (Debian, Ubuntu) or dnf install tigervnc-server (Fedora)");
+    }
+
+    private async Task<DesktopState> StartServerAsync(string program, CancellationToken cancellationToken)
+    {
+        string[] command =
+        [
+            program, "-displayfd", "3", "-rfbunixpath", Files.Socket, "-rfbunixmode", "0600", "-rfbport", "-1", "-SecurityTypes", "None",
+            "-geometry", options.Size.ToString(), "-depth", "24", "-desktop", options.Name, "-auth", Files.XAuthority, "-nolisten", "tcp", "-noreset",
+            "-AlwaysShared=1", "-AcceptSetDesktopSize=1",
+        ];
+        using Process process = DetachedProcess.Start(Files.ServerLog, command, new Dictionary<string, string?>());
+        ProcessIdentity identity = ProcessIdentity.Of(process.Id) ?? throw Failed();
+        DesktopState state = new(identity, -1, Files.Socket, Files.XAuthority, null);
+        state.Save(Files.State);
+        using CancellationTokenSource starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        starting.CancelAfter(options.StartTimeout);
+        try
+        {
+            string? display = await process.StandardOutput.ReadLineAsync(starting.Token);
+            return int.TryParse(display, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? state with { Display = number } : throw Failed();
+        }
+        catch (Exception e)
+        {
+            await StopAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw e as DesktopException ?? Failed();
+        }
+    }
+
+    private ProcessIdentity StartSession(int display)
+    {
+        Dictionary<string, string?> environment = new()
+        {
+            ["DISPLAY"] = string.Create(CultureInfo.InvariantCulture, $":{display}"),
+            ["XAUTHORITY"] = Files.XAuthority,
+            ["WAYLAND_DISPLAY"] = null,
+        };
+        using Process process = DetachedProcess.Start(Files.SessionLog, ["/bin/sh", "-c", options.Command ?? DefaultCommand], environment);
+
+        // A command that has ended already is no fault: an empty desktop.
+        return ProcessIdentity.Of(process.Id) ?? new ProcessIdentity(process.Id, 0, "");
+    }
+
+    private DesktopException Failed() => new($"the desktop's x server did not start: {DesktopFiles.Tail(Files.ServerLog)}");
+}

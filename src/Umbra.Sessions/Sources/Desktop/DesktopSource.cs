@@ -1,0 +1,106 @@
+using Umbra.Core.Input;
+using Umbra.Core.Surfaces;
+using Umbra.Sessions.Sources.Rfb;
+
+namespace Umbra.Sessions.Sources.Desktop;
+
+/// <summary>
+/// A desktop that this node hosts: TigerVNC's Xvnc on a private Unix socket and the programs on it. They are not ours to lose: both live in sessions of their own,
+/// outlive this object and the node's process, and are found again by the next source with the same directory. <see cref="StopAsync"/> ends them. An X server
+/// that died is started again, with the programs, by the next <see cref="RunAsync"/>.
+/// </summary>
+public sealed class DesktopSource : ISessionSource
+{
+    private static readonly TimeSpan DeathThroes = TimeSpan.FromSeconds(1);
+    private readonly DesktopServer _server;
+    private readonly RfbSource _rfb;
+    private readonly SemaphoreSlim _gate = new(1);
+    private bool _isStopped;
+
+    public DesktopSource(DesktopOptions options)
+    {
+        _server = new DesktopServer(options);
+        _rfb = new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(_server.Files.Socket), Kind = "desktop" });
+    }
+
+    public string Kind => "desktop";
+
+    /// <summary>The X display's number while the desktop runs, else null.</summary>
+    public int? Display => _server.Find()?.Display;
+
+    /// <summary>What programs need in XAUTHORITY to reach the display.</summary>
+    public string XAuthorityPath => _server.Files.XAuthority;
+
+    /// <inheritdoc/>
+    /// <exception cref="DesktopException">The desktop cannot be started, or its X server is gone.</exception>
+    public async Task RunAsync(ISourceSink sink, CancellationToken cancellationToken)
+    {
+        DesktopState desktop = await FindOrStartAsync(cancellationToken);
+        try
+        {
+            await _rfb.RunAsync(sink, cancellationToken);
+        }
+        catch (RfbSourceException e)
+        {
+            // A process that dies closes its sockets a moment before it is seen to be dead.
+            if (!await desktop.Server.EndsWithinAsync(DeathThroes))
+            {
+                throw;
+            }
+
+            throw new DesktopException($"the desktop's x server is gone: {DesktopFiles.Tail(_server.Files.ServerLog)}", e);
+        }
+    }
+
+    /// <summary>Starts the desktop, or finds the one that runs.</summary>
+    /// <exception cref="DesktopException">It cannot be started, or was stopped for good.</exception>
+    public Task StartAsync(CancellationToken cancellationToken) => FindOrStartAsync(cancellationToken);
+
+    /// <summary>Ends the desktop for good: the programs, the X server, and the files they need.</summary>
+    public async Task StopAsync()
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            _isStopped = true;
+            await _server.StopAsync();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void SendKey(KeyInput key) => _rfb.SendKey(key);
+
+    public void SendPointer(PointerInput pointer) => _rfb.SendPointer(pointer);
+
+    public void SendClipboard(string text) => _rfb.SendClipboard(text);
+
+    public bool RequestSize(Size size) => _rfb.RequestSize(size);
+
+    /// <summary>Lets go of the desktop, which lives on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _rfb.DisposeAsync();
+        _gate.Dispose();
+    }
+
+    private async Task<DesktopState> FindOrStartAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_isStopped)
+            {
+                throw new DesktopException("the desktop was stopped");
+            }
+
+            return await _server.FindOrStartAsync(cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+}

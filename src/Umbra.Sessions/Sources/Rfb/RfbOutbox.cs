@@ -1,0 +1,190 @@
+using System.Buffers;
+using System.Threading.Channels;
+using Umbra.Core.Input;
+using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
+
+namespace Umbra.Sessions.Sources.Rfb;
+
+/// <summary>
+/// What is to be sent to the server, bounded however slowly it reads. Input keeps its order; a pointer move replaces the move before it. At
+/// <see cref="Capacity"/> moves are dropped first, then presses; releases (of keys and buttons) have as much room again, so that none is lost that anybody
+/// could have pressed. Of everything else the latest wins. Thread-safe; never blocks.
+/// </summary>
+internal sealed class RfbOutbox(BufferPool pool, Account account)
+{
+    public const int Capacity = 1024;
+    private const int MaxAnswers = 64;
+    private readonly Lock _gate = new();
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly List<RfbInput> _input = [];
+    private readonly Queue<Fence> _fences = new();
+    private readonly Queue<ExtendedClipboard> _clipboard = new();
+    private FramebufferUpdateRequest? _request;
+    private SetDesktopSize? _size;
+    private ClientCutText? _text;
+    private byte _buttons;
+
+    /// <summary>Whether the server understands scan codes.</summary>
+    public bool HasQemuKeys { get; set; }
+
+    public void AddKey(KeyInput key)
+    {
+        lock (_gate)
+        {
+            TryAddInput(new RfbInput(key, default, IsMove: false), isRelease: !key.Down);
+        }
+
+        Wake();
+    }
+
+    public void AddPointer(PointerInput pointer)
+    {
+        lock (_gate)
+        {
+            bool isMove = pointer.Buttons == _buttons;
+            RfbInput input = new(null, pointer, isMove);
+            if (isMove && _input.Count > 0 && _input[^1].IsMove)
+            {
+                _input[^1] = input;
+            }
+            else if (TryAddInput(input, isRelease: !isMove && (pointer.Buttons & ~_buttons) == 0))
+            {
+                _buttons = pointer.Buttons;
+            }
+        }
+
+        Wake();
+    }
+
+    public void Add(FramebufferUpdateRequest request)
+    {
+        lock (_gate)
+        {
+            _request = request;
+        }
+
+        Wake();
+    }
+
+    public void Add(SetDesktopSize size)
+    {
+        lock (_gate)
+        {
+            _size = size;
+        }
+
+        Wake();
+    }
+
+    public void Add(ClientCutText text)
+    {
+        lock (_gate)
+        {
+            _text = text;
+        }
+
+        Wake();
+    }
+
+    /// <summary>An older message of the same kind is replaced.</summary>
+    public void Add(ExtendedClipboard message)
+    {
+        lock (_gate)
+        {
+            ExtendedClipboard[] others = [.. _clipboard.Where(queued => queued.Action != message.Action)];
+            _clipboard.Clear();
+            foreach (ExtendedClipboard other in others)
+            {
+                _clipboard.Enqueue(other);
+            }
+
+            _clipboard.Enqueue(message);
+        }
+
+        Wake();
+    }
+
+    /// <exception cref="ProtocolException">The server keeps asking and does not read the answers.</exception>
+    public void Add(Fence answer)
+    {
+        lock (_gate)
+        {
+            if (_fences.Count >= MaxAnswers)
+            {
+                throw new ProtocolException("fences are sent without reading the answers");
+            }
+
+            _fences.Enqueue(answer);
+        }
+
+        Wake();
+    }
+
+    /// <summary>Completes when there may be something to send.</summary>
+    public async ValueTask WaitAsync(CancellationToken cancellationToken) => await _wake.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>Moves everything there is into <paramref name="output"/>. Called by the one writer.</summary>
+    public void Drain(IBufferWriter<byte> output)
+    {
+        lock (_gate)
+        {
+            while (_fences.TryDequeue(out Fence fence))
+            {
+                fence.Write(output);
+            }
+
+            foreach (RfbInput input in _input)
+            {
+                Write(output, input);
+            }
+
+            _input.Clear();
+            _size?.Write(output);
+            _text?.Write(output);
+            while (_clipboard.TryDequeue(out ExtendedClipboard message))
+            {
+                using PayloadWriter payload = new(pool, BufferTag.Clipboard, account, 256);
+                message.WriteAsClient(payload);
+                output.Write(payload.Written);
+            }
+
+            _request?.Write(output);
+            (_size, _text, _request) = (null, null, null);
+        }
+    }
+
+    private void Write(IBufferWriter<byte> output, RfbInput input)
+    {
+        if (input.Key is not { } key)
+        {
+            new PointerEvent(input.Pointer).Write(output);
+        }
+        else if (HasQemuKeys && key.XtCode != 0)
+        {
+            new QemuKeyEvent(key).Write(output);
+        }
+        else if (key.Keysym != 0)
+        {
+            new KeyEvent(key.Keysym, key.Down).Write(output);
+        }
+    }
+
+    private bool TryAddInput(RfbInput input, bool isRelease)
+    {
+        if (_input.Count >= Capacity)
+        {
+            _input.RemoveAll(queued => queued.IsMove);
+        }
+
+        if (_input.Count >= (isRelease ? 2 * Capacity : Capacity))
+        {
+            return false;
+        }
+
+        _input.Add(input);
+        return true;
+    }
+
+    private void Wake() => _wake.Writer.TryWrite(true);
+}

@@ -1,0 +1,28 @@
+using System.Net.Security;
+using Umbra.Core.Rfb;
+
+namespace Umbra.Sessions.Sources.Rfb;
+
+/// <summary>How to reach an RFB server and what to ask it for.</summary>
+public sealed record RfbSourceOptions
+{
+    public required RfbAddress Address { get; init; }
+
+    /// <summary>For people: see <see cref="ISessionSource.Kind"/>.</summary>
+    public string Kind { get; init; } = "vnc";
+
+    /// <summary>Called when the server wants a password: its bytes, or null where there is none. What it returns is cleared after use.</summary>
+    public Func<byte[]?>? Password { get; init; }
+
+    /// <summary>
+    /// Judges the server's certificate; with it, only VeNCrypt will do. Null: VeNCrypt is taken only where the server offers nothing else, under the system's rules
+    /// and the host's name. (Many servers offer VeNCrypt with anonymous key exchange alone, which cannot be seen before it is chosen.)
+    /// </summary>
+    public RemoteCertificateValidationCallback? ValidateCertificate { get; init; }
+
+    /// <summary>Picture encodings, the preferred first; CopyRect is added. Null: Raw on the same machine, else the compressing ones.</summary>
+    public IReadOnlyList<RfbEncoding>? Encodings { get; init; }
+
+    /// <summary>How long connecting and the handshake may take.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+}
