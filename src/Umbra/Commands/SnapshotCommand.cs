@@ -38,8 +38,16 @@ internal static class SnapshotCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(partial);
+            DeleteQuietly(partial);
             throw new NodeOperationException(ErrorCode.InvalidRequest, $"cannot write {path}: {exception.Message}", "name a file in a directory that exists and that you may write", exception);
+        }
+    }
+
+    private static void DeleteQuietly(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
         }
     }
 }

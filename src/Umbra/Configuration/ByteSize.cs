@@ -20,7 +20,8 @@ internal static class ByteSize
         bool isDecimal = suffix.Length == 2 && suffix[1] == 'B';
         string unit = suffix.TrimEnd('B').TrimEnd('I');
         int power = Array.IndexOf(Units, unit);
-        if (power < 0 || (suffix != unit && suffix != unit + "B" && suffix != unit + "IB" && suffix != unit + "I"))
+        if (power < 0 || (power == 0 && suffix.Contains('I', StringComparison.Ordinal))
+            || (suffix != unit && suffix != unit + "B" && suffix != unit + "IB" && suffix != unit + "I"))
         {
             return false;
         }

@@ -32,7 +32,10 @@ internal sealed record SettingsEnvironment(IReadOnlyDictionary<string, string> V
     public string RuntimeDirectory(string stateDirectory) =>
         IsRoot ? "/run/umbra" : Variable("XDG_RUNTIME_DIR") is { } runtime ? Path.Combine(runtime, "umbra") : Path.Combine(stateDirectory, "run");
 
+    /// <summary>The administrator's file.</summary>
+    public string SystemFile { get; init; } = "/etc/umbra/umbra.yaml";
+
     /// <summary>Files read when none is named; later ones over earlier ones.</summary>
     public IEnumerable<string> UsualFiles() =>
-        ["/etc/umbra/umbra.yaml", Path.Combine(Variable("XDG_CONFIG_HOME") ?? Path.Combine(Home, ".config"), "umbra", "umbra.yaml")];
+        [SystemFile, Path.Combine(Variable("XDG_CONFIG_HOME") ?? Path.Combine(Home, ".config"), "umbra", "umbra.yaml")];
 }

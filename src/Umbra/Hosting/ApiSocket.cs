@@ -86,6 +86,12 @@ internal sealed class ApiSocket : IDisposable
             return;
         }
 
+        if (new FileInfo(path).Length > 0)
+        {
+            // A socket has no length; whatever this is, it is not ours to remove.
+            throw new NodeOperationException(ErrorCode.Conflict, $"{path} exists and is not a socket", "remove it, or choose another apiSocket");
+        }
+
         using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -98,7 +104,7 @@ internal sealed class ApiSocket : IDisposable
         }
         catch (SocketException exception)
         {
-            throw new NodeOperationException(ErrorCode.Conflict, $"{path} exists and is not a socket of a node: {exception.Message}", "remove it, or choose another apiSocket", exception);
+            throw new NodeOperationException(ErrorCode.Conflict, $"{path} cannot be probed: {exception.Message}", "remove it, or choose another apiSocket", exception);
         }
 
         throw Taken(path, null);

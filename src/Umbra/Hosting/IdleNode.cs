@@ -39,7 +39,7 @@ internal sealed class IdleNode(BufferPool pool) : INodeOperations
     public Task RemoveNodeAsync(string name, CancellationToken cancellationToken) => throw new NodeOperationException(ErrorCode.NodeNotFound, $"no node {name}");
 
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => Task.FromResult(new PoolInfo(
-        pool.Root.Bytes, pool.Root.PeakBytes, pool.Root.Limit, pool.KeptBytes, [.. pool.ReadTags().Select(PoolTagInfo.From)]));
+        pool.Root.Bytes, pool.Root.PeakBytes, pool.KeptBytes, [.. pool.ReadTags().Select(PoolTagInfo.From)], pool.Root.Limit));
 
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DriverInfo>>([]);
 
