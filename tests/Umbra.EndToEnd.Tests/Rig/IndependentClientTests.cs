@@ -102,6 +102,42 @@ public sealed class IndependentClientTests
         Assert.Equal(600, client.Picture.Height);
     }
 
+    [Fact]
+    public async Task Clients_PasswordAsked_RightOneEntersAndWrongOneIsRefused()
+    {
+        using TempFolder folder = new();
+        string passwords = folder.Combine("passwords");
+        Require.Program("tigervncpasswd");
+        (await ExternalProcess.RunAsync("sh", ["-c", $"echo secret12 | tigervncpasswd -f > {passwords}"])).EnsureSuccess();
+        await using XDisplay display = await XDisplay.StartXvncAsync(320, 240, "-SecurityTypes", "VncAuth", "-PasswordFile", passwords);
+        using CancellationTokenSource timeout = new(Timeout);
+
+        await using RfbTestClient client = await RfbTestClient.ConnectAsync(RfbTestOptions.For(display.RfbSocket, "secret12"), timeout.Token);
+        VncDumpResult seen = await new VncDump { Target = display.RfbSocket, Password = "secret12" }.RunAsync();
+
+        Assert.Equal(320, client.Picture.Width);
+        Assert.Equal(320, seen.Picture.Width);
+        await Assert.ThrowsAsync<IOException>(() => RfbTestClient.ConnectAsync(RfbTestOptions.For(display.RfbSocket, "wrong"), timeout.Token));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new VncDump { Target = display.RfbSocket, Password = "wrong" }.RunAsync());
+    }
+
+    [Fact]
+    public async Task RfbTestClient_CutInMessage_LeavesXvncServingOthers()
+    {
+        await using XDisplay display = await XDisplay.StartXvncAsync(320, 240);
+        using CancellationTokenSource timeout = new(Timeout);
+        RfbTestOptions options = RfbTestOptions.For(display.RfbSocket) with { ReceiveBuffer = 4096, BytesPerSecond = 1_000_000 };
+        RfbTestClient gone = await RfbTestClient.ConnectAsync(options, timeout.Token);
+        await gone.CutInMessageAsync(timeout.Token);
+
+        await using RfbTestClient client = await RfbTestClient.ConnectAsync(options, timeout.Token);
+        await client.ReadPictureAsync(isIncremental: false, timeout.Token);
+        await client.SendGarbageAsync(20, seed: 1, timeout.Token);
+
+        Assert.Equal(1, client.Updates);
+        Assert.True(await client.IsClosedByServerAsync(timeout.Token));
+    }
+
     private static async Task<BgrxImage> PaintAndFreezeAsync(XDisplay display)
     {
         ExternalProcess moving = display.Start(await InteropProgram.XMoveAsync(), "video", "--fps", "60", "--log");
