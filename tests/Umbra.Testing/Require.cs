@@ -15,6 +15,7 @@ public static class Require
         ["xterm"] = "xterm",
         ["openbox"] = "openbox",
         ["x11vnc"] = "x11vnc",
+        ["tigervncpasswd"] = "tigervnc-tools",
         ["vncsnapshot"] = "vncsnapshot",
         ["vncviewer"] = "tigervnc-viewer",
         ["qemu-system-x86_64"] = "qemu-system-x86",
