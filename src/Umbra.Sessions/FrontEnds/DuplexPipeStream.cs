@@ -5,8 +5,11 @@ namespace Umbra.Sessions.FrontEnds;
 /// <summary>Both directions of a pipe as one stream, for TLS that begins in the middle of a conversation. Does not own the pipe.</summary>
 public sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
 {
+    // Left undisposed on purpose: they would complete the pipe, which is not ours.
+#pragma warning disable CA2213
     private readonly Stream _input = pipe.Input.AsStream(leaveOpen: true);
     private readonly Stream _output = pipe.Output.AsStream(leaveOpen: true);
+#pragma warning restore CA2213
 
     public override bool CanRead => true;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Umbra.Core.Codecs;
 using Umbra.Core.Input;
 using Umbra.Core.Rfb;
-using Umbra.Core.Surfaces;
 
 namespace Umbra.Sessions.FrontEnds;
 

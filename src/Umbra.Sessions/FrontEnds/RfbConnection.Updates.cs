@@ -198,20 +198,16 @@ public sealed partial class RfbConnection
         return true;
     }
 
-    private int WriteMoves(PayloadWriter head, PictureUpdate? update)
+    private static int WriteMoves(PayloadWriter head, PictureUpdate? update)
     {
         if (update is null)
         {
             return 0;
         }
 
-        Span<byte> source = stackalloc byte[4];
         foreach (CopyMove move in update.Moves)
         {
-            new RectHeader(move.Target, RfbEncoding.CopyRect).Write(head);
-            BinaryPrimitives.WriteUInt16BigEndian(source, (ushort)move.SourceX);
-            BinaryPrimitives.WriteUInt16BigEndian(source[2..], (ushort)move.SourceY);
-            head.Write(source);
+            CopyRectEncoder.Write(head, move);
         }
 
         return update.Moves.Count;
@@ -296,7 +292,7 @@ public sealed partial class RfbConnection
         }
         else
         {
-            CursorEncoder.WriteCursor(head, cursor, PixelConverter.For(_format));
+            CursorEncoder.WriteCursor(head, cursor, PixelConverter.Create(_format));
         }
 
         return 1;

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
-using Umbra.Core.Surfaces;
 
 namespace Umbra.Sessions.FrontEnds;
 

@@ -55,7 +55,7 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
         return _pipe;
     }
 
-    private IReadOnlyList<SecurityType> Offered()
+    private List<SecurityType> Offered()
     {
         List<SecurityType> types = [];
         if (access.IsLocal)
@@ -73,7 +73,7 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
 
     private async Task<SecurityType> ChooseTypeAsync(ProtocolVersion version)
     {
-        IReadOnlyList<SecurityType> offered = Offered();
+        List<SecurityType> offered = Offered();
         new SecurityTypeList(offered).Write(_pipe.Output);
         await FlushAsync();
         SecurityType chosen = await ReadAsync<SecurityType>(TryReadType);

@@ -69,6 +69,9 @@ public sealed class NodeIdentity : IDisposable
         }
     }
 
+    /// <summary>Whether a node was initialised there.</summary>
+    public static bool IsIn(string stateDirectory) => File.Exists(Path.Combine(stateDirectory, AboutFile));
+
     /// <summary>Reads a node.</summary>
     /// <exception cref="NodeStateException">No node there, a file is damaged or open to other users.</exception>
     public static NodeIdentity Load(string stateDirectory) => Load(StateDirectory.Open(stateDirectory));

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
-using Umbra.Core.Codecs;
 using Umbra.Core.Input;
 using Umbra.Core.Link;
 using Umbra.Core.Memory;
@@ -175,7 +174,7 @@ public sealed class LinkSource(string session, string node, string targetNode, L
         Send(new LinkDetach(shadow.Id).Write);
     }
 
-    private static async Task WriteAsync(LinkChannel channel, Signal posted, CancellationToken cancellationToken, TimeProvider time)
+    private async Task WriteAsync(LinkChannel channel, Signal posted, CancellationToken cancellationToken)
     {
         await Task.Yield();
         while (true)
@@ -186,8 +185,6 @@ public sealed class LinkSource(string session, string node, string targetNode, L
             }
         }
     }
-
-    private Task WriteAsync(LinkChannel channel, Signal posted, CancellationToken cancellationToken) => WriteAsync(channel, posted, cancellationToken, time);
 
     /// <summary>One credit for every picture that is on the surface here and that somebody has taken.</summary>
     private async Task GiveCreditsAsync(LinkChannel channel, LinkPictures pictures, ISourceSink sink, CancellationToken cancellationToken)

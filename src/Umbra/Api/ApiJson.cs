@@ -12,6 +12,7 @@ namespace Umbra.Api;
 [JsonSerializable(typeof(VersionInfo))]
 [JsonSerializable(typeof(IReadOnlyList<SessionInfo>))]
 [JsonSerializable(typeof(StartSessionRequest))]
+[JsonSerializable(typeof(IReadOnlyList<StartSessionRequest>))]
 [JsonSerializable(typeof(TicketRequest))]
 [JsonSerializable(typeof(TicketInfo))]
 [JsonSerializable(typeof(IReadOnlyList<ShadowInfo>))]

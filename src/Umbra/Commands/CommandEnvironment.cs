@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Umbra.Api;
 using Umbra.Configuration;
-using Umbra.Core.Memory;
-using Umbra.Hosting;
-using Microsoft.Extensions.DependencyInjection;
+using Umbra.Node;
 
 namespace Umbra.Commands;
 
@@ -25,11 +23,10 @@ internal sealed record CommandEnvironment
     public required SettingsEnvironment Settings { get; init; }
 
     /// <summary>What <c>umbra serve</c> runs: registers <see cref="INodeOperations"/>, adds listeners and services.</summary>
-    public Action<WebApplicationBuilder, NodeSettings> Compose { get; init; } = ComposeIdle;
+    public Action<WebApplicationBuilder, NodeSettings> Compose { get; init; } = NodeComposition.Compose;
 
     /// <summary>What <c>umbra node init</c> does: makes keys and certificate authority in the state directory and says who the node is now.</summary>
-    public Func<string, NodeSettings, NodeInfo> InitializeNode { get; init; } =
-        (_, _) => throw new NodeOperationException(ErrorCode.NotSupported, "this build has no node identity");
+    public Func<string, NodeSettings, NodeInfo> InitializeNode { get; init; } = NodeComposition.Initialize;
 
     /// <summary>This process.</summary>
     public static CommandEnvironment Current() => new()
@@ -41,10 +38,4 @@ internal sealed record CommandEnvironment
         IsTerminal = !Console.IsOutputRedirected,
         Settings = SettingsEnvironment.Current(),
     };
-
-    private static void ComposeIdle(WebApplicationBuilder builder, NodeSettings settings)
-    {
-        builder.Services.AddSingleton(new BufferPool(settings.MemoryLimit));
-        builder.Services.AddSingleton<INodeOperations, IdleNode>();
-    }
 }

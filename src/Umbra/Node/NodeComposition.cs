@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Core.Memory;
@@ -44,7 +43,7 @@ internal static class NodeComposition
         }
         catch (NodeStateException exception)
         {
-            throw new NodeOperationException(ErrorCode.Conflict, exception.Message, innerException: exception);
+            throw new NodeOperationException(ErrorCode.Conflict, exception.Message, inner: exception);
         }
     }
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
-using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Sessions.FrontEnds;
 using Umbra.Sessions.Nodes;

@@ -2,6 +2,8 @@ using Umbra.Api;
 using Umbra.Sessions.Nodes;
 using Umbra.Sessions.Shadowing;
 using Umbra.Transports;
+using Umbra.Transports.Tls;
+using NodeState = Umbra.Api.NodeState;
 
 namespace Umbra.Node;
 
@@ -30,7 +32,7 @@ internal sealed partial class NodeEngine
         }
         catch (NodeStateException exception)
         {
-            throw new NodeOperationException(ErrorCode.Conflict, exception.Message, innerException: exception);
+            throw new NodeOperationException(ErrorCode.Conflict, exception.Message, inner: exception);
         }
     }
 
@@ -47,7 +49,7 @@ internal sealed partial class NodeEngine
         }
         catch (EnrolmentException exception)
         {
-            throw new NodeOperationException(ErrorCode.Refused, exception.Message, innerException: exception);
+            throw new NodeOperationException(ErrorCode.Refused, exception.Message, inner: exception);
         }
         catch (IOException exception)
         {

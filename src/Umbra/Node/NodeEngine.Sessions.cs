@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Core.Codecs;
@@ -144,11 +145,12 @@ internal sealed partial class NodeEngine
             _grants.EndAll(session, "the session ended");
         }
 
-        await _sessions.EndAsync(name);
         if (session?.Source is DesktopSource desktop)
         {
             await desktop.StopAsync();
         }
+
+        await _sessions.EndAsync(name);
 
         if (_desks.TryRemove(name, out OwnerDesk? desk))
         {
@@ -164,16 +166,36 @@ internal sealed partial class NodeEngine
         Size size = request.Size is { } wanted ? wanted.ToSize() : DefaultSize;
         return request.Kind switch
         {
-            SessionKind.Desktop => new DesktopSource(ToDesktopOptions(request.Name, size, request.Command), _time, _loggers.CreateLogger<DesktopSource>()),
+            SessionKind.Desktop => new DesktopSource(ToDesktopOptions(request, size)),
             SessionKind.Vnc => new RfbSource(ToRfbOptions(request)),
             _ => new PatternSource(new PatternOptions { Size = size, Mode = PatternMode.Marker }, _time),
         };
     }
 
+    private DesktopOptions ToDesktopOptions(StartSessionRequest request, Size size) => new()
+    {
+        Name = request.Name,
+        Directory = Path.Combine(_settings.RuntimeDirectory, "desktops", request.Name),
+        Size = size,
+        Command = request.Command is { } command ? string.Join(' ', command.Select(Quote)) : _settings.DesktopSession,
+        Xvnc = _settings.Xvnc,
+    };
+
+    private static RfbSourceOptions ToRfbOptions(StartSessionRequest request) => new()
+    {
+        Address = RfbAddress.TryParse(request.Address!, out RfbAddress? address)
+            ? address
+            : throw new NodeOperationException(ErrorCode.InvalidRequest, $"'{request.Address}' is not an RFB address", "give vnc://HOST:PORT or vnc:///PATH"),
+        Password = request.Password is { } password ? () => Encoding.UTF8.GetBytes(password) : null,
+    };
+
+    /// <summary>One word for /bin/sh.</summary>
+    private static string Quote(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
     private Session Require(string name) =>
         _sessions.Find(name) ?? throw new NodeOperationException(ErrorCode.SessionNotFound, $"no session {name} on {Name}", "see 'umbra session ls'");
 
-    private async Task<ReadOnlyMemory<byte>> ToPngAsync(Session session, CancellationToken cancellationToken)
+    private static async Task<ReadOnlyMemory<byte>> ToPngAsync(Session session, CancellationToken cancellationToken)
     {
         try
         {

@@ -96,18 +96,18 @@ internal sealed partial class NodeEngine
 
     private static NodeOperationException NoShadow(string id) => new(ErrorCode.ShadowNotFound, $"no shadow {id}", "see 'umbra shadow ls'");
 
-    private ShadowInfo ToInfo(Shadow shadow)
+    private static ShadowInfo ToInfo(Shadow shadow)
     {
         List<SessionViewer> viewers = [.. shadow.Viewers];
         return new ShadowInfo(
             shadow.Id, shadow.Target.ToString(), ToMode(shadow.Access.Right.Mode),
             shadow.Session.State == Sessions.SessionState.Lost ? ShadowState.Lost : ShadowState.Active,
-            shadow.Request.User, shadow.Request.Reason, shadow.EndPoint!.ToString(), shadow.StartedAt,
+            shadow.Request.User, shadow.EndPoint!.ToString(), shadow.StartedAt, shadow.Request.Reason,
             Viewers: viewers.Count, Frames: viewers.Sum(v => v.Counters.Updates), Bytes: viewers.Sum(v => v.Counters.Bytes),
             Notice: shadow.Session.StateText.Length > 0 ? shadow.Session.StateText : null);
     }
 
     private static ShadowInfo ToInfo(Grant grant) => new(
         grant.Id, grant.Session.Name, ToMode(grant.Right.Mode), ShadowState.Active,
-        $"{grant.Request.User}@{grant.Request.FromNode}", grant.Request.Reason, "", grant.StartedAt);
+        $"{grant.Request.User}@{grant.Request.FromNode}", "", grant.StartedAt, grant.Request.Reason);
 }

@@ -12,7 +12,7 @@ internal sealed class NodeIdentityHolder : IDisposable
     /// <exception cref="Api.NodeOperationException">The state is damaged, in use or open to others; or links are wanted and there is no identity.</exception>
     public NodeIdentityHolder(NodeSettings settings, TimeProvider time, ILoggerFactory loggers)
     {
-        if (!NodeIdentity.Exists(settings.StateDirectory))
+        if (!NodeIdentity.IsIn(settings.StateDirectory))
         {
             return;
         }
