@@ -93,7 +93,7 @@ public sealed class EnrolmentServer(
                 return reason;
             }
 
-            if (!self.IsIssuer || !state.Invites.IsOutstanding(invite))
+            if (!self.IsIssuer)
             {
                 return Spent;
             }

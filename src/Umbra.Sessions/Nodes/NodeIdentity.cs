@@ -18,7 +18,7 @@ public sealed class NodeIdentity : IDisposable
     private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(90);
     private readonly StateDirectory _directory;
 
-    private NodeIdentity(StateDirectory directory, About about, X509Certificate2 certificate, X509Certificate2 authority)
+    private NodeIdentity(StateDirectory directory, AboutNode about, X509Certificate2 certificate, X509Certificate2 authority)
     {
         _directory = directory;
         Name = about.Name;
@@ -115,7 +115,7 @@ public sealed class NodeIdentity : IDisposable
         [CertificateFile] = certificate.ExportCertificatePem(),
         [AuthorityFile] = authority.ExportCertificatePem(),
         [AuthorityKeyFile] = null,
-        [AboutFile] = StateJson.Write(new About(Name, issuer)),
+        [AboutFile] = StateJson.Write(new AboutNode(Name, issuer)),
     };
 
     public void Dispose()
@@ -137,7 +137,7 @@ public sealed class NodeIdentity : IDisposable
             [AuthorityFile] = authority.ExportCertificatePem(),
             [KeyFile] = key.ExportPkcs8PrivateKeyPem(),
             [CertificateFile] = certificate.ExportCertificatePem(),
-            [AboutFile] = StateJson.Write(new About(name, name)),
+            [AboutFile] = StateJson.Write(new AboutNode(name, name)),
         };
     }
 
@@ -146,7 +146,7 @@ public sealed class NodeIdentity : IDisposable
         string about = directory.Read(AboutFile) ?? throw new NodeStateException($"there is no node in {directory.Path}; run: umbra node init --name NAME");
         try
         {
-            About parsed = StateJson.Read<About>(about);
+            AboutNode parsed = StateJson.Read<AboutNode>(about);
             using ECDsa key = ReadKey(directory, KeyFile);
             using X509Certificate2 certificate = NodeCertificates.FromPem(ReadFile(directory, CertificateFile));
             X509Certificate2 authority = NodeCertificates.FromPem(ReadFile(directory, AuthorityFile));
@@ -176,6 +176,4 @@ public sealed class NodeIdentity : IDisposable
 
     private static string ReadFile(StateDirectory directory, string file) => directory.Read(file)
         ?? throw new NodeStateException($"{directory.FilePath(file)} is missing; restore it from a backup");
-
-    private sealed record About(string Name, string Issuer);
 }

@@ -87,7 +87,7 @@ public sealed class NodeState : IDisposable
         lock (Gate)
         {
             Dictionary<string, string?> files = Identity.MemberFiles(inviter.Name, certificate, authority);
-            files[PeerStore.FileName] = StateJson.Write<Peer[]>([inviter]);
+            files[PeerStore.FileName] = StateJson.Write<IReadOnlyList<Peer>>([inviter]);
             files[InviteStore.FileName] = null;
             _directory.Commit(files);
             _identity = NodeIdentity.LoadRenewed(_directory, Time);

@@ -119,7 +119,7 @@ public sealed class StateDirectory
     /// <summary>Writes all these files, and deletes those that map to null, as one step: after a crash either all of it holds or nothing.</summary>
     public void Commit(IReadOnlyDictionary<string, string?> files)
     {
-        Write(Journal, JsonSerializer.Serialize(files));
+        Write(Journal, StateJson.Write(files));
         FinishCommit();
     }
 
@@ -145,11 +145,11 @@ public sealed class StateDirectory
         File.Delete(FilePath(Journal));
     }
 
-    private Dictionary<string, string?> Parse(string journal)
+    private IReadOnlyDictionary<string, string?> Parse(string journal)
     {
         try
         {
-            Dictionary<string, string?> files = JsonSerializer.Deserialize<Dictionary<string, string?>>(journal) ?? [];
+            IReadOnlyDictionary<string, string?> files = StateJson.Read<IReadOnlyDictionary<string, string?>>(journal);
             return files.Keys.All(f => f == System.IO.Path.GetFileName(f)) ? files : throw new JsonException("a name with a path in it");
         }
         catch (JsonException e)

@@ -10,8 +10,6 @@ namespace Umbra.Sessions.Tests.Nodes;
 
 public sealed class NodeTlsTests : NodeTest
 {
-    private const string Nothing = "end of stream after 0 bytes";
-
     [Fact]
     public async Task Options_EnrolledPair_LinksBothWays()
     {
