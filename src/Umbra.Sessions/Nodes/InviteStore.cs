@@ -1,7 +1,8 @@
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// Invites that were given out. A use is on disk before it counts, so an invite works once even where the process is killed in between. Thread-safe.
+/// Invites that were given out. A use is on disk before it counts, so an invite works once even where the process is killed in between.
+/// Thread-safe.
 /// </summary>
 public sealed class InviteStore
 {

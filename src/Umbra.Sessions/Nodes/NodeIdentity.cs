@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// Who this node is: a name, a key of its own, and a certificate from an authority. A new node is its own authority and can invite others; a node that
-/// joined another carries that one's certificate and keeps no authority of its own. Immutable; a join or a renewal makes a new one.
+/// Who this node is: a name, a key of its own, and a certificate from an authority. A new node is its own authority and can invite others;
+/// a node that joined another carries that one's certificate and keeps no authority of its own. Immutable; a join or a renewal makes a new
+/// one.
 /// </summary>
 public sealed class NodeIdentity : IDisposable
 {
@@ -74,8 +75,8 @@ public sealed class NodeIdentity : IDisposable
     public static NodeIdentity Load(string stateDirectory) => Load(StateDirectory.Open(stateDirectory));
 
     /// <summary>
-    /// Reads a node. Where it is its own authority, its certificate is renewed (same key, so that its peers notice nothing) when it has less than 90 days
-    /// to go. The caller holds the directory's lock.
+    /// Reads a node. Where it is its own authority, its certificate is renewed (same key, so that its peers notice nothing) when it has
+    /// less than 90 days to go. The caller holds the directory's lock.
     /// </summary>
     internal static NodeIdentity LoadRenewed(StateDirectory directory, TimeProvider time)
     {
@@ -143,7 +144,8 @@ public sealed class NodeIdentity : IDisposable
 
     private static NodeIdentity Load(StateDirectory directory)
     {
-        string about = directory.Read(AboutFile) ?? throw new NodeStateException($"there is no node in {directory.Path}; run: umbra node init --name NAME");
+        string about = directory.Read(AboutFile)
+            ?? throw new NodeStateException($"there is no node in {directory.Path}; run: umbra node init --name NAME");
         try
         {
             AboutNode parsed = StateJson.Read<AboutNode>(about);
@@ -154,8 +156,9 @@ public sealed class NodeIdentity : IDisposable
         }
         catch (Exception e) when (e is JsonException or CryptographicException or ArgumentException)
         {
-            throw new NodeStateException($"the node in {directory.Path} is damaged ({e.Message}); restore it from a backup, or move it away and run: "
-                + "umbra node init --name NAME", e);
+            throw new NodeStateException(
+                $"the node in {directory.Path} is damaged ({e.Message}); restore a backup or move it away and run: umbra node init",
+                e);
         }
     }
 

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Umbra.Sessions.Nodes;
 
-/// <summary>The one way the state directory's JSON is written: indented, camel case, no field missing. Generated, so that it works without reflection.</summary>
+/// <summary>
+/// The one way the state directory's JSON is written: indented, camel case, no field missing. Generated, so that it works without
+/// reflection.
+/// </summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AboutNode))]

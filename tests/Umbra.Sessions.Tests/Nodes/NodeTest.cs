@@ -80,7 +80,8 @@ public abstract class NodeTest : PoolTest
         return seen;
     }
 
-    private protected Task<string?> TryLinkAsync(TestNode client, TestNode server, string name) => TryLinkAsync(client.Tls.ClientOptions(name), server);
+    private protected Task<string?> TryLinkAsync(TestNode client, TestNode server, string name) =>
+        TryLinkAsync(client.Tls.ClientOptions(name), server);
 
     protected override void Dispose(bool disposing)
     {
