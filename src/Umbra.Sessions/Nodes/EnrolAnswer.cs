@@ -16,7 +16,7 @@ internal sealed record EnrolAnswer(string Name, byte[] Certificate, byte[] Autho
         SequenceReader<byte> start = reader;
         if (EnrolmentFields.TryReadName(ref reader, out string name)
             && EnrolmentFields.TryReadBytes(ref reader, EnrolmentLimits.MaxCertificateBytes, "certificate", out byte[] certificate)
-            && EnrolmentFields.TryReadBytes(ref reader, EnrolmentLimits.MaxCertificateBytes, "authority's certificate", out byte[] authority)
+            && EnrolmentFields.TryReadBytes(ref reader, EnrolmentLimits.MaxCertificateBytes, "authority", out byte[] authority)
             && EnrolmentFields.TryReadAddresses(ref reader, out IReadOnlyList<string> addresses))
         {
             message = new EnrolAnswer(name, certificate, authority, addresses);

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Umbra.Sessions.Nodes;
 
-/// <summary>The inviting node's no, to one who holds a valid invite; anybody else never gets this far. Type 66: U16 length, text for people.</summary>
+/// <summary>
+/// The inviting node's no, to one who holds a valid invite; anybody else never gets this far. Type 66: U16 length, text for people.
+/// </summary>
 internal sealed record EnrolRefused(string Text) : IEnrolmentMessage
 {
     public static byte Type => 66;

@@ -5,8 +5,8 @@ using Umbra.Core.Rfb;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// Frames over a stream: U32 length of the payload | U8 type | payload; everything big-endian. The stream stays the caller's. One reader and one writer
-/// at a time.
+/// Frames over a stream: U32 length of the payload | U8 type | payload; everything big-endian. The stream stays the caller's. One reader
+/// and one writer at a time.
 /// </summary>
 internal sealed class EnrolmentChannel(Stream stream, BufferPool pool, Account account)
 {

@@ -26,12 +26,14 @@ public sealed class EnrolmentClient(NodeState state, IReadOnlyList<string> addre
     }
 
     /// <summary>
-    /// Does TLS over <paramref name="transport"/>, enrols, and makes this node a member under the inviter's authority: its key stays, its certificate,
-    /// authority and peers change in one step, after everything was verified. The transport stays the caller's, but is of no more use.
+    /// Does TLS over <paramref name="transport"/>, enrols, and makes this node a member under the inviter's authority: its key stays, its
+    /// certificate, authority and peers change in one step, after everything was verified. The transport stays the caller's, but is of no
+    /// more use.
     /// </summary>
     /// <param name="joinedAt">The address the transport was connected to; kept as the inviter's first.</param>
     /// <returns>The inviting node, now our peer.</returns>
-    /// <exception cref="EnrolmentException">Refused, not the node the token names, or an answer that does not hold; nothing has changed.</exception>
+    /// <exception cref="EnrolmentException">Refused, not the node the token names, or an answer that does not hold; nothing has
+    /// changed.</exception>
     public async Task<Peer> JoinAsync(Stream transport, InviteToken token, string joinedAt, bool force, CancellationToken cancellationToken)
     {
         RequireMayJoin(token, force);
@@ -57,11 +59,12 @@ public sealed class EnrolmentClient(NodeState state, IReadOnlyList<string> addre
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new EnrolmentException($"the node at {joinedAt} did not answer within {EnrolmentLimits.Timeout.TotalSeconds:0} seconds", e);
+            throw new EnrolmentException($"the node at {joinedAt} did not answer in {EnrolmentLimits.Timeout.TotalSeconds:0} seconds", e);
         }
     }
 
-    private async Task<Peer> ExchangeAsync(SslStream tls, InviteToken token, string joinedAt, bool force, CancellationToken cancellationToken)
+    private async Task<Peer> ExchangeAsync(
+        SslStream tls, InviteToken token, string joinedAt, bool force, CancellationToken cancellationToken)
     {
         NodeIdentity self = state.Identity;
         EnrolmentChannel channel = new(tls, pool, account);
@@ -106,8 +109,8 @@ public sealed class EnrolmentClient(NodeState state, IReadOnlyList<string> addre
     }
 
     /// <summary>
-    /// TLS has proven that the other side holds the key the token names. So its word on what its authority is counts, if all agrees: that authority issued
-    /// both its certificate and ours, each for the right name, ours for our key.
+    /// TLS has proven that the other side holds the key the token names. So its word on what its authority is counts, if all agrees: that
+    /// authority issued both its certificate and ours, each for the right name, ours for our key.
     /// </summary>
     private void Verify(NodeIdentity self, string name, X509Certificate2 inviter, X509Certificate2 certificate, X509Certificate2 authority)
     {
@@ -122,7 +125,8 @@ public sealed class EnrolmentClient(NodeState state, IReadOnlyList<string> addre
             && NodeCertificates.KeyHash(certificate) == self.KeyHash;
         if (!holds)
         {
-            throw new EnrolmentException("the node's answer does not hold together (certificates, names, or the clocks of the two nodes); nothing was changed");
+            throw new EnrolmentException(
+                "the node's answer does not hold together (certificates, names, or the clocks of the two nodes); nothing was changed");
         }
     }
 }

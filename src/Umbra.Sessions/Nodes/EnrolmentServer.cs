@@ -14,8 +14,8 @@ public sealed class EnrolmentServer(
     private const string Spent = "the invite was used or has expired; ask for another: umbra node invite";
 
     /// <summary>
-    /// Serves one connection whose client is a <see cref="PeerKind.Invite"/>; the stream stays the caller's. The invite is spent before the peer is
-    /// enrolled and answered: a crash in between costs an invite, never lets two in. A refusal leaves it as it was.
+    /// Serves one connection whose client is a <see cref="PeerKind.Invite"/>; the stream stays the caller's. The invite is spent before the
+    /// peer is enrolled and answered: a crash in between costs an invite, never lets two in. A refusal leaves it as it was.
     /// </summary>
     /// <returns>The new peer, or null where it was refused or said nothing.</returns>
     /// <exception cref="ProtocolException">What came is not an enrolment.</exception>
@@ -93,7 +93,7 @@ public sealed class EnrolmentServer(
                 return reason;
             }
 
-            if (!self.IsIssuer || !state.Invites.IsOutstanding(invite))
+            if (!self.IsIssuer)
             {
                 return Spent;
             }

@@ -1,7 +1,8 @@
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// Invites that were given out. A use is on disk before it counts, so an invite works once even where the process is killed in between. Thread-safe.
+/// Invites that were given out. A use is on disk before it counts, so an invite works once even where the process is killed in between.
+/// Thread-safe.
 /// </summary>
 public sealed class InviteStore
 {
@@ -21,6 +22,9 @@ public sealed class InviteStore
         _time = time;
         Reload();
     }
+
+    /// <summary>Those that were used or can be, and some that have expired.</summary>
+    public IReadOnlyList<Invite> All => _invites;
 
     /// <summary>Those that can still be used.</summary>
     public IReadOnlyList<Invite> Outstanding => [.. _invites.Where(IsOutstanding)];
@@ -58,7 +62,8 @@ public sealed class InviteStore
             }
 
             Invite invite = new(key, _time.GetUtcNow() + lifetime);
-            Save([.. Outstanding, invite]);
+            // Spent ones stay until they would have expired anyway, so that people can see who used them.
+            Save([.. _invites.Where(i => _time.GetUtcNow() < i.ExpiresAt), invite]);
             return invite;
         }
     }

@@ -8,8 +8,9 @@ namespace Umbra.Sessions.Nodes;
 /// <summary>
 /// What an invited node is given, out of band: <c>umbra-</c> and 72 characters of base64url over
 /// version (1) | seed (16) | SHA-256 of the inviting node's public key (32) | checksum (5: the first bytes of the SHA-256 of all before).
-/// The seed makes an ephemeral P-256 key, with which the joining node proves to be invited; the hash is how it recognises the inviting node. The node's key
-/// is named rather than its authority, because every node enrolled before holds a certificate of that authority. A secret: never log it.
+/// The seed makes an ephemeral P-256 key, with which the joining node proves to be invited; the hash is how it recognises the inviting
+/// node. The node's key is named rather than its authority, because every node enrolled before holds a certificate of that authority. A
+/// secret: never log it.
 /// </summary>
 public sealed class InviteToken
 {

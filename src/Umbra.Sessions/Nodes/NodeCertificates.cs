@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// The certificates of nodes: ECDSA P-256; an authority signs only leaves; a leaf carries the node's name as its one DNS name and serves both as client and
-/// as server. A key is known by the SHA-256 of its SubjectPublicKeyInfo, upper-case hex, which outlives a renewal.
+/// The certificates of nodes: ECDSA P-256; an authority signs only leaves; a leaf carries the node's name as its one DNS name and serves
+/// both as client and as server. A key is known by the SHA-256 of its SubjectPublicKeyInfo, upper-case hex, which outlives a renewal.
 /// </summary>
 internal static class NodeCertificates
 {
@@ -50,13 +50,16 @@ internal static class NodeCertificates
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, true, false));
         byte[] serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7F) | 0x40);
-        return request.Create(authority, Later(now - ClockSkew, authority.NotBefore), Earlier(now + NodeLifetime, authority.NotAfter), serial);
+        DateTimeOffset from = Later(now - ClockSkew, authority.NotBefore);
+        return request.Create(authority, from, Earlier(now + NodeLifetime, authority.NotAfter), serial);
     }
 
     public static byte[] CreateSigningRequest(ECDsa key, string name) =>
         new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSigningRequest();
 
-    /// <summary>Reads the key out of a PKCS#10 request whose signature proves that its sender holds the private key. Nothing else of it is used.</summary>
+    /// <summary>
+    /// Reads the key out of a PKCS#10 request whose signature proves that its sender holds the private key. Nothing else of it is used.
+    /// </summary>
     public static bool TryReadSigningRequest(byte[] der, [NotNullWhen(true)] out PublicKey? key)
     {
         key = null;
@@ -119,7 +122,9 @@ internal static class NodeCertificates
         return policy;
     }
 
-    /// <summary>Null where the authority itself issued this leaf, it is within its dates and made for <paramref name="use"/>; else what is wrong.</summary>
+    /// <summary>
+    /// Null where the authority itself issued this leaf, it is within its dates and made for <paramref name="use"/>; else what is wrong.
+    /// </summary>
     public static string? Check(X509Certificate2 leaf, X509Certificate2 authority, string use, DateTimeOffset now)
     {
         using X509Chain chain = new();

@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// Who this node is: a name, a key of its own, and a certificate from an authority. A new node is its own authority and can invite others; a node that
-/// joined another carries that one's certificate and keeps no authority of its own. Immutable; a join or a renewal makes a new one.
+/// Who this node is: a name, a key of its own, and a certificate from an authority. A new node is its own authority and can invite others;
+/// a node that joined another carries that one's certificate and keeps no authority of its own. Immutable; a join or a renewal makes a new
+/// one.
 /// </summary>
 public sealed class NodeIdentity : IDisposable
 {
@@ -18,7 +19,7 @@ public sealed class NodeIdentity : IDisposable
     private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(90);
     private readonly StateDirectory _directory;
 
-    private NodeIdentity(StateDirectory directory, About about, X509Certificate2 certificate, X509Certificate2 authority)
+    private NodeIdentity(StateDirectory directory, AboutNode about, X509Certificate2 certificate, X509Certificate2 authority)
     {
         _directory = directory;
         Name = about.Name;
@@ -77,8 +78,8 @@ public sealed class NodeIdentity : IDisposable
     public static NodeIdentity Load(string stateDirectory) => Load(StateDirectory.Open(stateDirectory));
 
     /// <summary>
-    /// Reads a node. Where it is its own authority, its certificate is renewed (same key, so that its peers notice nothing) when it has less than 90 days
-    /// to go. The caller holds the directory's lock.
+    /// Reads a node. Where it is its own authority, its certificate is renewed (same key, so that its peers notice nothing) when it has
+    /// less than 90 days to go. The caller holds the directory's lock.
     /// </summary>
     internal static NodeIdentity LoadRenewed(StateDirectory directory, TimeProvider time)
     {
@@ -118,7 +119,7 @@ public sealed class NodeIdentity : IDisposable
         [CertificateFile] = certificate.ExportCertificatePem(),
         [AuthorityFile] = authority.ExportCertificatePem(),
         [AuthorityKeyFile] = null,
-        [AboutFile] = StateJson.Write(new About(Name, issuer)),
+        [AboutFile] = StateJson.Write(new AboutNode(Name, issuer)),
     };
 
     public void Dispose()
@@ -140,16 +141,17 @@ public sealed class NodeIdentity : IDisposable
             [AuthorityFile] = authority.ExportCertificatePem(),
             [KeyFile] = key.ExportPkcs8PrivateKeyPem(),
             [CertificateFile] = certificate.ExportCertificatePem(),
-            [AboutFile] = StateJson.Write(new About(name, name)),
+            [AboutFile] = StateJson.Write(new AboutNode(name, name)),
         };
     }
 
     private static NodeIdentity Load(StateDirectory directory)
     {
-        string about = directory.Read(AboutFile) ?? throw new NodeStateException($"there is no node in {directory.Path}; run: umbra node init --name NAME");
+        string about = directory.Read(AboutFile)
+            ?? throw new NodeStateException($"there is no node in {directory.Path}; run: umbra node init --name NAME");
         try
         {
-            About parsed = StateJson.Read<About>(about);
+            AboutNode parsed = StateJson.Read<AboutNode>(about);
             using ECDsa key = ReadKey(directory, KeyFile);
             using X509Certificate2 certificate = NodeCertificates.FromPem(ReadFile(directory, CertificateFile));
             X509Certificate2 authority = NodeCertificates.FromPem(ReadFile(directory, AuthorityFile));
@@ -157,8 +159,9 @@ public sealed class NodeIdentity : IDisposable
         }
         catch (Exception e) when (e is JsonException or CryptographicException or ArgumentException)
         {
-            throw new NodeStateException($"the node in {directory.Path} is damaged ({e.Message}); restore it from a backup, or move it away and run: "
-                + "umbra node init --name NAME", e);
+            throw new NodeStateException(
+                $"the node in {directory.Path} is damaged ({e.Message}); restore a backup or move it away and run: umbra node init",
+                e);
         }
     }
 
@@ -179,6 +182,4 @@ public sealed class NodeIdentity : IDisposable
 
     private static string ReadFile(StateDirectory directory, string file) => directory.Read(file)
         ?? throw new NodeStateException($"{directory.FilePath(file)} is missing; restore it from a backup");
-
-    private sealed record About(string Name, string Issuer);
 }

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// What a node may be called: letters and digits with single dots or dashes between them, at most 63 characters. Compared without regard to case,
-/// so that Server-B cannot pass for server-b.
+/// What a node may be called: letters and digits with single dots or dashes between them, at most 63 characters. Compared without regard to
+/// case, so that Server-B cannot pass for server-b.
 /// </summary>
 public static partial class NodeNames
 {

@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// A running node's identity, peers and invites, which change together when it joins another node. Holds the state directory's lock, so that one process
-/// uses it at a time. Thread-safe.
+/// A running node's identity, peers and invites, which change together when it joins another node. Holds the state directory's lock, so
+/// that one process uses it at a time. Thread-safe.
 /// </summary>
 public sealed class NodeState : IDisposable
 {
@@ -58,7 +58,7 @@ public sealed class NodeState : IDisposable
         {
             if (!Identity.IsIssuer)
             {
-                throw new NodeStateException($"{Identity.Name} joined {Identity.Issuer}, which invites for both; run there: umbra node invite");
+                throw new NodeStateException($"{Identity.Name} joined {Identity.Issuer}, which invites for both; there: umbra node invite");
             }
 
             InviteToken token = InviteToken.Create(Identity.KeyHash);
@@ -73,11 +73,13 @@ public sealed class NodeState : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>Null where this node can join the token's without losing anybody (joining the same again is how a member renews); else why not.</summary>
+    /// <summary>
+    /// Null where this node can join the token's without losing anybody (joining the same again is how a member renews); else why not.
+    /// </summary>
     internal string? WhyNotJoin(InviteToken token) => Peers.All.Count(p => !p.IsRevoked && p.KeyHash != token.InviterKeyHash) switch
     {
         0 => null,
-        int live => $"{Identity.Name} has {live} enrolled peer(s), who would lose it by joining another node; join from the other side, or use --force",
+        int live => $"{Identity.Name} has {live} enrolled peer(s), who would lose it; join from the other side, or use --force",
     };
 
     /// <summary>Becomes a member under the inviter's authority: certificate, authority, peers and invites in one step.</summary>
@@ -87,7 +89,7 @@ public sealed class NodeState : IDisposable
         lock (Gate)
         {
             Dictionary<string, string?> files = Identity.MemberFiles(inviter.Name, certificate, authority);
-            files[PeerStore.FileName] = StateJson.Write<Peer[]>([inviter]);
+            files[PeerStore.FileName] = StateJson.Write<IReadOnlyList<Peer>>([inviter]);
             files[InviteStore.FileName] = null;
             _directory.Commit(files);
             _identity = NodeIdentity.LoadRenewed(_directory, Time);

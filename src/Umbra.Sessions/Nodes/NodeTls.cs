@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// TLS between nodes: 1.3 only, both sides show a certificate, decided by <see cref="PeerValidator"/> inside the handshake; no resumption, so that a
-/// revoked peer meets the list each time; nothing is fetched from the network. A stranger is stopped before a byte of his is read above TLS.
+/// TLS between nodes: 1.3 only, both sides show a certificate, decided by <see cref="PeerValidator"/> inside the handshake; no resumption,
+/// so that a revoked peer meets the list each time; nothing is fetched from the network. A stranger is stopped before a byte of his is read
+/// above TLS.
 /// </summary>
 public sealed class NodeTls(NodeState state, ILogger<NodeTls> log)
 {
@@ -25,10 +26,13 @@ public sealed class NodeTls(NodeState state, ILogger<NodeTls> log)
         CertificateChainPolicy = NodeCertificates.ChainPolicy(state.Identity.Authority),
         AllowTlsResume = false,
         AllowRenegotiation = false,
-        RemoteCertificateValidationCallback = (_, certificate, _, _) => Admit(_validator.ValidateClient(certificate as X509Certificate2), "connecting"),
+        RemoteCertificateValidationCallback =
+            (_, shown, _, _) => Admit(_validator.ValidateClient(shown as X509Certificate2), "connecting"),
     };
 
-    /// <summary>The same for Kestrel: <c>listen.UseHttps(tls.KestrelOptions())</c>. Then <see cref="IdentifyClient"/> says who it is.</summary>
+    /// <summary>
+    /// The same for Kestrel: <c>listen.UseHttps(tls.KestrelOptions())</c>. Then <see cref="IdentifyClient"/> says who it is.
+    /// </summary>
     public TlsHandshakeCallbackOptions KestrelOptions() => new()
     {
         HandshakeTimeout = TimeSpan.FromSeconds(10),
@@ -46,12 +50,12 @@ public sealed class NodeTls(NodeState state, ILogger<NodeTls> log)
         AllowTlsResume = false,
         AllowRenegotiation = false,
         RemoteCertificateValidationCallback =
-            (_, certificate, _, _) => Admit(_validator.ValidateServer(certificate as X509Certificate2, peerName), $"answering for {peerName}"),
+            (_, shown, _, _) => Admit(_validator.ValidateServer(shown as X509Certificate2, peerName), $"answering for {peerName}"),
     };
 
     /// <summary>
-    /// For joining: shows the token's key, and accepts only the key the token names. The new node has no authority in common with the inviter yet,
-    /// so no chain is looked at.
+    /// For joining: shows the token's key, and accepts only the key the token names. The new node has no authority in common with the
+    /// inviter yet, so no chain is looked at.
     /// </summary>
     public static SslClientAuthenticationOptions JoinOptions(InviteToken token, TimeProvider time) => new()
     {
@@ -71,7 +75,9 @@ public sealed class NodeTls(NodeState state, ILogger<NodeTls> log)
             (_, certificate, _, _) => certificate is X509Certificate2 shown && NodeCertificates.KeyHash(shown) == token.InviterKeyHash,
     };
 
-    /// <summary>Who a connection's client is, by the certificate it showed. Ask once more when a link opens: it may have been revoked since.</summary>
+    /// <summary>
+    /// Who a connection's client is, by the certificate it showed. Ask once more when a link opens: it may have been revoked since.
+    /// </summary>
     public PeerIdentity IdentifyClient(X509Certificate2? certificate) => _validator.ValidateClient(certificate);
 
     private bool Admit(PeerIdentity identity, string doing)

@@ -7,7 +7,12 @@ namespace Umbra.Sessions.Nodes;
 /// <param name="KeyHash">SHA-256 of its public key, upper-case hex: what it is recognised by.</param>
 /// <param name="RevokedAt">From then on it gets nothing.</param>
 public sealed record Peer(
-    string Name, IReadOnlyList<string> Addresses, string Serial, string KeyHash, DateTimeOffset EnrolledAt, DateTimeOffset? RevokedAt = null)
+    string Name,
+    IReadOnlyList<string> Addresses,
+    string Serial,
+    string KeyHash,
+    DateTimeOffset EnrolledAt,
+    DateTimeOffset? RevokedAt = null)
 {
     public bool IsRevoked => RevokedAt is not null;
 }

@@ -1,7 +1,8 @@
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// The nodes this node talks to: an explicit list on both sides. One record per name and per key. Every change is on disk before it holds. Thread-safe.
+/// The nodes this node talks to: an explicit list on both sides. One record per name and per key. Every change is on disk before it holds.
+/// Thread-safe.
 /// </summary>
 public sealed class PeerStore
 {
@@ -48,7 +49,9 @@ public sealed class PeerStore
         return _peers.Count < MaxPeers ? null : "this node has as many peers as it can keep";
     }
 
-    /// <summary>Takes the peer in, in place of any record with its name or its key. Returns those it replaced under another name or key.</summary>
+    /// <summary>
+    /// Takes the peer in, in place of any record with its name or its key. Returns those it replaced under another name or key.
+    /// </summary>
     internal IReadOnlyList<Peer> Enrol(Peer peer)
     {
         lock (_gate)

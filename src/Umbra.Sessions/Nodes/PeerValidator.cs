@@ -3,9 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// Decides who a certificate stands for. An enrolled peer must be in our list under this key, not revoked, with a certificate our authority issued for that
-/// name and this use, within its dates. The list decides, not the authority alone: a certificate nobody enrolled here is a stranger's.
-/// The TLS handshake proves that the other side holds the key; this looks only at the certificate.
+/// Decides who a certificate stands for. An enrolled peer must be in our list under this key, not revoked, with a certificate our authority
+/// issued for that name and this use, within its dates. The list decides, not the authority alone: a certificate nobody enrolled here is a
+/// stranger's. The TLS handshake proves that the other side holds the key; this looks only at the certificate.
 /// </summary>
 public sealed class PeerValidator(NodeState state)
 {

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// The directory a node keeps its keys and lists in: 0700, every file 0600 from its first byte. A file is replaced by writing a temporary one beside it and
-/// renaming; several files together go through a journal, which whoever next has the <see cref="Lock"/> finishes, so a killed process leaves the old state
-/// or the new one. Temporary names start with a dot and are never read.
+/// The directory a node keeps its keys and lists in: 0700, every file 0600 from its first byte. A file is replaced by writing a temporary
+/// one beside it and renaming; several files together go through a journal, which whoever next has the <see cref="Lock"/> finishes, so a
+/// killed process leaves the old state or the new one. Temporary names start with a dot and are never read.
 /// </summary>
 public sealed class StateDirectory
 {
@@ -91,7 +91,9 @@ public sealed class StateDirectory
         }
 
         RequirePrivate(info.FullName, "600");
-        return info.Length <= MaxFileBytes ? File.ReadAllText(info.FullName) : throw new NodeStateException($"{info.FullName} is too large to be a node's file");
+        return info.Length <= MaxFileBytes
+            ? File.ReadAllText(info.FullName)
+            : throw new NodeStateException($"{info.FullName} is too large to be a node's file");
     }
 
     public void Write(string file, string text)
@@ -116,10 +118,12 @@ public sealed class StateDirectory
         }
     }
 
-    /// <summary>Writes all these files, and deletes those that map to null, as one step: after a crash either all of it holds or nothing.</summary>
+    /// <summary>
+    /// Writes all these files, and deletes those that map to null, as one step: after a crash either all of it holds or nothing.
+    /// </summary>
     public void Commit(IReadOnlyDictionary<string, string?> files)
     {
-        Write(Journal, JsonSerializer.Serialize(files));
+        Write(Journal, StateJson.Write(files));
         FinishCommit();
     }
 
@@ -145,11 +149,11 @@ public sealed class StateDirectory
         File.Delete(FilePath(Journal));
     }
 
-    private Dictionary<string, string?> Parse(string journal)
+    private IReadOnlyDictionary<string, string?> Parse(string journal)
     {
         try
         {
-            Dictionary<string, string?> files = JsonSerializer.Deserialize<Dictionary<string, string?>>(journal) ?? [];
+            IReadOnlyDictionary<string, string?> files = StateJson.Read<IReadOnlyDictionary<string, string?>>(journal);
             return files.Keys.All(f => f == System.IO.Path.GetFileName(f)) ? files : throw new JsonException("a name with a path in it");
         }
         catch (JsonException e)

@@ -29,7 +29,8 @@ public sealed class EnrolmentTests : NodeTest
         Assert.Equal("server-b", member.State.Identity.Issuer);
         Assert.Equal(issuer.State.Identity.Authority.RawData, member.State.Identity.Authority.RawData);
         Assert.False(File.Exists(Path.Combine(member.Path, "ca.key")));
-        Assert.All(Directory.GetFiles(member.Path), f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(f)));
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Assert.All(Directory.GetFiles(member.Path), f => Assert.Equal(ownerOnly, File.GetUnixFileMode(f)));
     }
 
     [Fact]
@@ -227,6 +228,19 @@ public sealed class EnrolmentTests : NodeTest
     }
 
     [Fact]
+    public async Task Join_InviterOfOurOwnName_RefusedByUsToo()
+    {
+        TestNode issuer = NewNode("server-a");
+        TestNode joiner = NewNode("server-a");
+        await using Wire wire = await Wire.OpenAsync();
+        Task answering = AnswerAsync(issuer, wire.Server, "none");
+
+        await Assert.ThrowsAsync<EnrolmentException>(
+            () => joiner.Client.JoinAsync(wire.Client, issuer.State.CreateInvite(), "tcp://b:1", false, Timeout));
+        await answering;
+    }
+
+    [Fact]
     public async Task Join_ServerSaysNothing_GivenUpAfterThirtySeconds()
     {
         TestNode joiner = NewNode("server-a");
@@ -235,7 +249,8 @@ public sealed class EnrolmentTests : NodeTest
         Assert.False(joining.IsCompleted);
         Time.Advance(EnrolmentLimits.Timeout);
 
-        Assert.Contains("did not answer", (await Assert.ThrowsAsync<EnrolmentException>(() => joining.WaitAsync(Timeout))).Message, StringComparison.Ordinal);
+        EnrolmentException givenUp = await Assert.ThrowsAsync<EnrolmentException>(() => joining.WaitAsync(Timeout));
+        Assert.Contains("did not answer", givenUp.Message, StringComparison.Ordinal);
     }
 
     /// <summary>An inviting node whose answer has one fault.</summary>

@@ -47,7 +47,8 @@ public sealed class InviteStoreTests : NodeTest
         TestNode node = NewNode("server-b");
         string token = node.State.CreateInvite().Reveal();
 
-        string all = string.Concat(Directory.GetFiles(node.Path).Where(f => !f.EndsWith("lock", StringComparison.Ordinal)).Select(File.ReadAllText));
+        IEnumerable<string> files = Directory.GetFiles(node.Path).Where(f => Path.GetFileName(f) != "lock");
+        string all = string.Concat(files.Select(File.ReadAllText));
         Assert.Contains("expiresAt", all, StringComparison.Ordinal);
         Assert.DoesNotContain(token[InviteToken.Prefix.Length..][2..22], all, StringComparison.Ordinal);
     }

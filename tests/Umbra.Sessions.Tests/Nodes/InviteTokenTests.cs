@@ -52,5 +52,6 @@ public sealed class InviteTokenTests : NodeTest
     }
 
     [Fact]
-    public void ToString_NeverShowsTheSecret() => Assert.DoesNotContain(InviteToken.Prefix, InviteToken.Create(Inviter).ToString(), StringComparison.Ordinal);
+    public void ToString_NeverShowsTheSecret() =>
+        Assert.DoesNotContain(InviteToken.Prefix, InviteToken.Create(Inviter).ToString(), StringComparison.Ordinal);
 }

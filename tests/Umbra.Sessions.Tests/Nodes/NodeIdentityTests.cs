@@ -47,7 +47,7 @@ public sealed class NodeIdentityTests : NodeTest
     {
         using NodeIdentity first = NodeIdentity.Create(State, "server-b", Time);
 
-        Assert.Contains("already", Assert.Throws<NodeStateException>(() => NodeIdentity.Create(State, "server-c", Time)).Message, StringComparison.Ordinal);
+        AssertRefused("already", () => NodeIdentity.Create(State, "server-c", Time));
         using NodeIdentity loaded = NodeIdentity.Load(State);
         Assert.Equal(first.KeyHash, loaded.KeyHash);
     }
@@ -66,7 +66,7 @@ public sealed class NodeIdentityTests : NodeTest
     [InlineData("0123456789012345678901234567890123456789012345678901234567890123")]
     public void Create_NameNotAllowed_Refuses(string name)
     {
-        Assert.Contains(NodeNames.Rule, Assert.Throws<NodeStateException>(() => NodeIdentity.Create(State, name, Time)).Message, StringComparison.Ordinal);
+        AssertRefused(NodeNames.Rule, () => NodeIdentity.Create(State, name, Time));
         Assert.False(Directory.Exists(State));
     }
 
@@ -84,14 +84,14 @@ public sealed class NodeIdentityTests : NodeTest
 
     [Fact]
     public void Load_NoDirectory_SaysWhatToRun() =>
-        Assert.Contains("umbra node init --name NAME", Assert.Throws<NodeStateException>(() => NodeIdentity.Load(State)).Message, StringComparison.Ordinal);
+        AssertRefused("umbra node init --name NAME", () => NodeIdentity.Load(State));
 
     [Fact]
     public void Load_EmptyDirectory_SaysWhatToRun()
     {
         Directory.CreateDirectory(State, OwnerFile | UnixFileMode.UserExecute);
 
-        Assert.Contains("umbra node init --name NAME", Assert.Throws<NodeStateException>(() => NodeIdentity.Load(State)).Message, StringComparison.Ordinal);
+        AssertRefused("umbra node init --name NAME", () => NodeIdentity.Load(State));
     }
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class NodeIdentityTests : NodeTest
         string key = Path.Combine(State, "node.key");
         File.SetUnixFileMode(key, OwnerFile | others);
 
-        Assert.Contains($"chmod 600 {key}", Assert.Throws<NodeStateException>(() => NodeIdentity.Load(State)).Message, StringComparison.Ordinal);
+        AssertRefused($"chmod 600 {key}", () => NodeIdentity.Load(State));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class NodeIdentityTests : NodeTest
         NodeIdentity.Create(State, "server-b", Time).Dispose();
         File.SetUnixFileMode(State, OwnerFile | UnixFileMode.UserExecute | UnixFileMode.GroupWrite);
 
-        Assert.Contains($"chmod 700 {State}", Assert.Throws<NodeStateException>(() => NodeIdentity.Load(State)).Message, StringComparison.Ordinal);
+        AssertRefused($"chmod 700 {State}", () => NodeIdentity.Load(State));
     }
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class NodeIdentityTests : NodeTest
         NodeIdentity.Create(State, "server-b", Time).Dispose();
         File.WriteAllText(Path.Combine(State, file), content);
 
-        Assert.Contains("damaged", Assert.Throws<NodeStateException>(() => NodeIdentity.Load(State)).Message, StringComparison.Ordinal);
+        AssertRefused("damaged", () => NodeIdentity.Load(State));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class NodeIdentityTests : NodeTest
         TestNode other = NewNode("server-c");
         File.Copy(Path.Combine(other.Path, "node.key"), Path.Combine(State, "node.key"), overwrite: true);
 
-        Assert.Contains("damaged", Assert.Throws<NodeStateException>(() => NodeIdentity.Load(State)).Message, StringComparison.Ordinal);
+        AssertRefused("damaged", () => NodeIdentity.Load(State));
     }
 
     [Theory]
@@ -193,7 +193,7 @@ public sealed class NodeIdentityTests : NodeTest
         NodeIdentity.Create(State, "server-b", Time).Dispose();
         using NodeState state = NodeState.Open(State, Time);
 
-        Assert.Contains("another umbra process", Assert.Throws<NodeStateException>(() => NodeState.Open(State, Time)).Message, StringComparison.Ordinal);
+        AssertRefused("another umbra process", () => NodeState.Open(State, Time));
     }
 
     [Theory]
@@ -204,8 +204,11 @@ public sealed class NodeIdentityTests : NodeTest
         NodeIdentity.Create(State, "server-b", Time).Dispose();
         StateDirectory.Open(State).Write(file, content);
 
-        Assert.Contains("damaged", Assert.Throws<NodeStateException>(() => NodeState.Open(State, Time)).Message, StringComparison.Ordinal);
+        AssertRefused("damaged", () => NodeState.Open(State, Time));
     }
+
+    private static void AssertRefused(string because, Func<object> action) =>
+        Assert.Contains(because, Assert.Throws<NodeStateException>(action).Message, StringComparison.Ordinal);
 
     protected override void Dispose(bool disposing)
     {

@@ -10,8 +10,6 @@ namespace Umbra.Sessions.Tests.Nodes;
 
 public sealed class NodeTlsTests : NodeTest
 {
-    private const string Nothing = "end of stream after 0 bytes";
-
     [Fact]
     public async Task Options_EnrolledPair_LinksBothWays()
     {
@@ -40,7 +38,8 @@ public sealed class NodeTlsTests : NodeTest
         InviteToken expired = issuer.State.CreateInvite(TimeSpan.FromMinutes(1));
         Time.Advance(TimeSpan.FromMinutes(1));
         using ECDsa key = NodeCertificates.NewKey();
-        using X509Certificate2 unlisted = NodeCertificates.Join(issuer.State.Identity.Issue("server-a", new PublicKey(key), Time.GetUtcNow()), key);
+        using X509Certificate2 issued = issuer.State.Identity.Issue("server-a", new PublicKey(key), Time.GetUtcNow());
+        using X509Certificate2 unlisted = NodeCertificates.Join(issued, key);
         using X509Certificate2 selfSigned = SelfSigned(key, "CN=server-a");
 
         Assert.Equal(Nothing, await TryLinkAsync(Stranger(null), issuer));
