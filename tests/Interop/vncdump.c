@@ -4,9 +4,10 @@
  *   vncdump TARGET OUTPUT [--encodings "tight zrle"] [--quality 0..9 | -1] [--compress 0..9] [--seconds S] [--quiet-ms M] [--updates N]
  *           [--view-only] [--exclusive]
  *
- * TARGET is HOST:PORT or the path of a Unix socket. OUTPUT gets the pixels as raw BGRX rows, the fourth byte 0. It ends when S seconds have passed, or
- * no update has come for M milliseconds after the first one, or N updates have come. Password: environment variable VNC_PASSWORD.
- * Prints WIDTHxHEIGHT UPDATES BYTES. Exit code 0, 1 could not connect, 2 wrong arguments, 3 the server ended the connection first.
+ * TARGET is HOST:PORT or the path of a Unix socket. OUTPUT gets the pixels as raw BGRX rows, the fourth byte 0. It ends when S seconds have
+ * passed, or no update has come for M milliseconds after the first one, or N updates have come. Password: environment variable
+ * VNC_PASSWORD. Prints WIDTHxHEIGHT UPDATES BYTES. Exit code 0, 1 could not connect, 2 wrong arguments, 3 the server ended the connection
+ * first.
  *
  * Build: gcc -O2 -o vncdump vncdump.c -lvncclient
  */
@@ -80,8 +81,8 @@ static void log_to_stderr(const char *format, ...)
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: vncdump HOST:PORT|SOCKET OUTPUT [--encodings LIST] [--quality N] [--compress N] [--seconds S] [--quiet-ms M] [--updates N]"
-                    " [--view-only] [--exclusive]\n");
+    fprintf(stderr, "usage: vncdump HOST:PORT|SOCKET OUTPUT [--encodings LIST] [--quality N] [--compress N] [--seconds S] [--quiet-ms M]"
+                    " [--updates N] [--view-only] [--exclusive]\n");
     return 2;
 }
 
@@ -91,7 +92,9 @@ static int parse(int count, char **values, struct options *options)
         { "--quality", &options->quality }, { "--compress", &options->compress }, { "--seconds", &options->seconds },
         { "--quiet-ms", &options->quiet_ms }, { "--updates", &options->updates },
     };
-    struct { const char *name; int *value; } switches[] = { { "--view-only", &options->view_only }, { "--exclusive", &options->exclusive } };
+    struct { const char *name; int *value; } switches[] = {
+        { "--view-only", &options->view_only }, { "--exclusive", &options->exclusive },
+    };
     if (count < 3)
         return 0;
     options->target = values[1];

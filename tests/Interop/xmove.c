@@ -3,8 +3,8 @@
  *
  *   xmove [video|scroll|marker] [--fps N] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]
  *
- * video: smooth colours in every pixel; scroll: lines of text running up; marker: a small box on a grid. Every step also draws its number at the top
- * left as black and white squares, the same marker as the test pattern's (PatternMarker.cs): 24 bits of step and a checksum.
+ * video: smooth colours in every pixel; scroll: lines of text running up; marker: a small box on a grid. Every step also draws its number
+ * at the top left as black and white squares, the same marker as the test pattern's (PatternMarker.cs): 24 bits of step and a checksum.
  * Covers the whole screen and follows its size, unless --window says otherwise; --managed leaves the window to a window manager.
  * fps 0: as fast as the server draws. SIGUSR1 freezes the picture, a second one lets it go on.
  * Prints "ready WIDTHxHEIGHT", "frozen STEP" and "moving STEP" once the server has drawn that far, "done STEP" at the end;
@@ -270,8 +270,8 @@ static int open_window(struct screen *screen, struct options *options)
     }
     XSelectInput(screen->display, screen->root, StructureNotifyMask);
     XSetWindowAttributes attributes = { .override_redirect = !options->managed, .event_mask = StructureNotifyMask };
-    screen->window = XCreateWindow(screen->display, screen->root, options->x, options->y, options->width, options->height, 0, CopyFromParent,
-        InputOutput, CopyFromParent, CWOverrideRedirect | CWEventMask, &attributes);
+    screen->window = XCreateWindow(screen->display, screen->root, options->x, options->y, options->width, options->height, 0,
+        CopyFromParent, InputOutput, CopyFromParent, CWOverrideRedirect | CWEventMask, &attributes);
     XStoreName(screen->display, screen->window, "xmove");
     XMapRaised(screen->display, screen->window);
     for (XEvent event = { 0 }; event.type != MapNotify;)

@@ -28,7 +28,8 @@ public sealed record BgrxImage(int Width, int Height, byte[] Pixels)
         }
 
         return count == 0 ? null
-            : $"{count} of {mine.Length} pixels differ, the first at {first % Width},{first / Width}: {mine[first] & 0xFFFFFF:X6} instead of {others[first] & 0xFFFFFF:X6}";
+            : $"{count} of {mine.Length} pixels differ, the first at {first % Width},{first / Width}: "
+                + $"{mine[first] & 0xFFFFFF:X6} instead of {others[first] & 0xFFFFFF:X6}";
     }
 
     /// <summary>Largest difference of one colour channel; 255 where the sizes differ.</summary>

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Umbra.Testing;
 
 /// <summary>
-/// A program run by a test in a process group of its own. Its output is kept, bounded. Disposing ends the whole group: first asked, then killed;
-/// nothing of it is left.
+/// A program run by a test in a process group of its own. Its output is kept, bounded. Disposing ends the whole group: first asked, then
+/// killed; nothing of it is left.
 /// </summary>
 public sealed class ExternalProcess : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ public sealed class ExternalProcess : IAsyncDisposable
     /// <param name="program">Full path, or a name to be found in PATH.</param>
     /// <param name="environment">Added to the test's own; null takes a variable away.</param>
     public static ExternalProcess Start(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingFolder = null)
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
         // setsid makes the group; it replaces itself by the program, so the process id stays.
         ProcessStartInfo start = new("setsid")
@@ -40,7 +40,6 @@ public sealed class ExternalProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = workingFolder ?? "",
         };
         start.ArgumentList.Add(program);
         foreach (string argument in arguments)

@@ -34,8 +34,8 @@ public static class InteropProgram
                 // Under a name of its own first: another test process may be doing the same.
                 Directory.CreateDirectory(folder);
                 string fresh = $"{program}.{Environment.ProcessId}";
-                ProcessResult result = await ExternalProcess.RunAsync(compiler, ["-O2", "-Wall", "-Wextra", "-o", fresh, source, .. libraries]);
-                result.EnsureSuccess();
+                string[] arguments = ["-O2", "-Wall", "-Wextra", "-o", fresh, source, .. libraries];
+                (await ExternalProcess.RunAsync(compiler, arguments)).EnsureSuccess();
                 File.Move(fresh, program, overwrite: true);
             }
         }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Umbra.Testing;
 
 /// <summary>
-/// A real node: artifacts/umbra serve, with state and runtime folders of its own that outlive a kill and go with this object. Skips the running test
-/// where the program has not been built.
+/// A real node: artifacts/umbra serve, with state and runtime folders of its own that outlive a kill and go with this object. Skips the
+/// running test where the program has not been built.
 /// </summary>
 public sealed class NodeProcess : IAsyncDisposable
 {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Umbra.Testing;
 
-/// <summary>What a process takes of the machine (from /proc): resident bytes, threads, open file descriptors, processor time so far.</summary>
+/// <summary>
+/// What a process takes of the machine (from /proc): resident bytes, threads, open file descriptors, processor time so far.
+/// </summary>
 public readonly record struct ProcessCost(long ResidentBytes, int Threads, int FileDescriptors, TimeSpan ProcessorTime)
 {
     private const int TicksPerSecond = 100;

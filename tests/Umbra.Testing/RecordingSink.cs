@@ -5,8 +5,8 @@ using Umbra.Sessions.Sources;
 namespace Umbra.Testing;
 
 /// <summary>
-/// A sink that keeps what a source says. Its picture is built from moves and claimed damage alone, so a source that claims too little is found out.
-/// Demand is given by the test, one picture at a time, or always. Dispose it last: what a source fed it is its own.
+/// A sink that keeps what a source says. Its picture is built from moves and claimed damage alone, so a source that claims too little is
+/// found out. Demand is given by the test, one picture at a time, or always. Dispose it last: what a source fed it is its own.
 /// </summary>
 public sealed class RecordingSink(BufferPool pool, Account account) : ISourceSink, IDisposable
 {

@@ -100,7 +100,10 @@ public sealed partial class RfbTestClient
             case 1:
                 CopyRectangles++;
                 byte[] source = await _stream.ReadAsync(4, cancellationToken);
-                Copy(BinaryPrimitives.ReadUInt16BigEndian(source), BinaryPrimitives.ReadUInt16BigEndian(source.AsSpan(2)), Inside(x, y, width, height));
+                Copy(
+                    BinaryPrimitives.ReadUInt16BigEndian(source),
+                    BinaryPrimitives.ReadUInt16BigEndian(source.AsSpan(2)),
+                    Inside(x, y, width, height));
                 break;
             case 7:
                 UndecodedRectangles += await _tight.ReadAsync(_stream, Picture, Inside(x, y, width, height), cancellationToken) ? 0 : 1;
@@ -152,9 +155,6 @@ public sealed partial class RfbTestClient
                 throw new InvalidDataException($"rectangle in encoding {encoding} after {BytesRead} bytes");
         }
     }
-
-    /// <summary>Reason and status of the last extended desktop size; null before the first.</summary>
-    public (int Reason, int Status)? LastSizeAnswer { get; private set; }
 
     private async Task ReadRawAsync((int X, int Y, int Width, int Height) area, CancellationToken cancellationToken)
     {

@@ -7,7 +7,8 @@ namespace Umbra.Testing;
 public sealed partial class RfbTestClient
 {
     /// <summary>Anything at all.</summary>
-    public Task SendBytesAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => _stream.WriteAsync(bytes, cancellationToken).AsTask();
+    public Task SendBytesAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        _stream.WriteAsync(bytes, cancellationToken).AsTask();
 
     /// <summary>32 bits little-endian 0x00RRGGBB, the only format this client reads.</summary>
     public Task SendPixelFormatAsync(CancellationToken cancellationToken) =>

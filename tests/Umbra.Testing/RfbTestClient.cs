@@ -7,9 +7,10 @@ using System.Text;
 namespace Umbra.Testing;
 
 /// <summary>
-/// A small RFB client written against RFC 6143 and rfbproto alone, for load and fault tests: it shares no message class and no decoder with the
-/// product, so it agrees with the server only where both follow the documents. One reader and one writer at a time.
-/// Its picture holds what Raw, CopyRect and Tight's fill and zlib rectangles said; JPEG, Hextile and ZRLE are not decoded (Hextile not at all), see
+/// A small RFB client written against RFC 6143 and rfbproto alone, for load and fault tests: it shares no message class and no decoder with
+/// the product, so it agrees with the server only where both follow the documents. One reader and one writer at a time.
+/// Its picture holds what Raw, CopyRect and Tight's fill and zlib rectangles said; JPEG, Hextile and ZRLE are not decoded (Hextile not at
+/// all), see
 /// <see cref="UndecodedRectangles"/>.
 /// </summary>
 public sealed partial class RfbTestClient : IAsyncDisposable
@@ -29,7 +30,7 @@ public sealed partial class RfbTestClient : IAsyncDisposable
 
     public string Name { get; private set; } = "";
 
-    /// <summary>The reason a server gives for a refusal, or the security types it offers, for tests of handshakes.</summary>
+    /// <summary>Security types as the server listed them.</summary>
     public IReadOnlyList<byte> OfferedSecurity { get; private set; } = [];
 
     public long BytesRead => _stream.BytesRead;
@@ -40,10 +41,15 @@ public sealed partial class RfbTestClient : IAsyncDisposable
 
     public int CopyRectangles { get; private set; }
 
-    /// <summary>Rectangles in encodings that were skipped by their length; 0 means that <see cref="Picture"/> is what the server sent.</summary>
+    /// <summary>
+    /// Rectangles in encodings that were skipped by their length; 0 means that <see cref="Picture"/> is what the server sent.
+    /// </summary>
     public int UndecodedRectangles { get; private set; }
 
     public int Resizes { get; private set; }
+
+    /// <summary>Reason and status of the last extended desktop size; null before the first.</summary>
+    public (int Reason, int Status)? LastSizeAnswer { get; private set; }
 
     public int Bells { get; private set; }
 

@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace Umbra.Testing;
 
 /// <summary>
-/// Tight rectangles for <see cref="RfbTestClient"/> (rfbproto, "Tight Encoding"; pixels are three bytes R G B). Fill, copy and palette are decoded,
-/// gradient and JPEG only measured.
+/// Tight rectangles for <see cref="RfbTestClient"/> (rfbproto, "Tight Encoding"; pixels are three bytes R G B). Fill, copy and palette are
+/// decoded, gradient and JPEG only measured.
 /// </summary>
 /// <param name="decodes">False: everything is only measured.</param>
 internal sealed class RfbTightReader(bool decodes) : IDisposable
@@ -57,7 +57,8 @@ internal sealed class RfbTightReader(bool decodes) : IDisposable
     }
 
     private async Task<bool> ReadBasicAsync(
-        RfbTestStream stream, BgrxImage picture, (int X, int Y, int Width, int Height) area, byte control, CancellationToken cancellationToken)
+        RfbTestStream stream, BgrxImage picture, (int X, int Y, int Width, int Height) area, byte control,
+        CancellationToken cancellationToken)
     {
         int filter = (control & 0x40) != 0 ? await stream.ReadByteAsync(cancellationToken) : 0;
         byte[] palette = [];

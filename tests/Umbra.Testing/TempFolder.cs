@@ -1,6 +1,8 @@
 namespace Umbra.Testing;
 
-/// <summary>A new folder only its owner can open, gone with all its content when disposed. Its path is short enough for Unix sockets.</summary>
+/// <summary>
+/// A new folder only its owner can open, gone with all its content when disposed. Its path is short enough for Unix sockets.
+/// </summary>
 public sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("umbra-").FullName;

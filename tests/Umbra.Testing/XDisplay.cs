@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Umbra.Testing;
 
 /// <summary>
-/// An X server of a test's own on a free display, with a cookie only the test knows. Programs run on it end with it. Skips the running test where the
-/// server is not installed.
+/// An X server of a test's own on a free display, with a cookie only the test knows. Programs run on it end with it. Skips the running test
+/// where the server is not installed.
 /// </summary>
 public sealed class XDisplay : IAsyncDisposable
 {
@@ -30,12 +30,17 @@ public sealed class XDisplay : IAsyncDisposable
     public string RfbSocket => _folder.Combine("rfb.sock");
 
     /// <summary>DISPLAY and XAUTHORITY for programs on this display.</summary>
-    public IReadOnlyDictionary<string, string?> Variables => new Dictionary<string, string?> { ["DISPLAY"] = Name, ["XAUTHORITY"] = _folder.Combine("auth") };
+    public IReadOnlyDictionary<string, string?> Variables => new Dictionary<string, string?>
+    {
+        ["DISPLAY"] = Name,
+        ["XAUTHORITY"] = _folder.Combine("auth"),
+    };
 
     /// <summary>TigerVNC's X server, which is an RFB server too; more arguments as Xvnc takes them.</summary>
     public static Task<XDisplay> StartXvncAsync(int width = 1280, int height = 800, params string[] more) => StartAsync("Xvnc", folder =>
     [
-        "-geometry", Text($"{width}x{height}"), "-depth", "24", "-SecurityTypes", "None", "-rfbport", "-1", "-rfbunixpath", folder.Combine("rfb.sock"), .. more,
+        "-geometry", Text($"{width}x{height}"), "-depth", "24", "-SecurityTypes", "None",
+        "-rfbport", "-1", "-rfbunixpath", folder.Combine("rfb.sock"), .. more,
     ]);
 
     /// <summary>An X server with nothing but a screen in memory.</summary>
@@ -51,7 +56,8 @@ public sealed class XDisplay : IAsyncDisposable
     }
 
     /// <summary>Runs a program on this display to its end.</summary>
-    public Task<ProcessResult> RunAsync(string program, params IEnumerable<string> arguments) => ExternalProcess.RunAsync(program, arguments, Variables);
+    public Task<ProcessResult> RunAsync(string program, params IEnumerable<string> arguments) =>
+        ExternalProcess.RunAsync(program, arguments, Variables);
 
     /// <summary>What the screen holds, as the X server says it.</summary>
     public async Task<BgrxImage> ScreenshotAsync()
@@ -64,7 +70,8 @@ public sealed class XDisplay : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the programs started here (not the X server) and waits until the screen stands still: what they had already asked for is still drawn.
+    /// Stops the programs started here (not the X server) and waits until the screen stands still: what they had already asked for is still
+    /// drawn.
     /// </summary>
     public async Task<BgrxImage> FreezeAsync()
     {
@@ -104,7 +111,8 @@ public sealed class XDisplay : IAsyncDisposable
         TempFolder folder = new();
         string cookieFile = folder.Combine("auth");
         WriteCookie(cookieFile);
-        ExternalProcess server = ExternalProcess.Start(program, ["-displayfd", "1", "-auth", cookieFile, "-nolisten", "tcp", .. arguments(folder)]);
+        string[] common = ["-displayfd", "1", "-auth", cookieFile, "-nolisten", "tcp"];
+        ExternalProcess server = ExternalProcess.Start(program, [.. common, .. arguments(folder)]);
         XDisplay display = new(folder, server);
         try
         {
@@ -121,8 +129,8 @@ public sealed class XDisplay : IAsyncDisposable
     }
 
     /// <summary>
-    /// One Xauthority entry: family (0xFFFF: any), then address, display number, name of the method and data, each with a 16-bit big-endian length.
-    /// The display number is not known yet; empty means any. The folder is its owner's alone.
+    /// One Xauthority entry: family (0xFFFF: any), then address, display number, name of the method and data, each with a 16-bit big-endian
+    /// length. The display number is not known yet; empty means any. The folder is its owner's alone.
     /// </summary>
     private static void WriteCookie(string path)
     {

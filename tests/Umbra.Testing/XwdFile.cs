@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Umbra.Testing;
 
 /// <summary>
-/// Reads what xwd writes (XWDFile.h, version 7): a header of 25 big-endian 32-bit numbers, the window's name up to header_size, ncolors entries of 12
-/// bytes, then the rows. Only true-colour pictures of 32 bits a pixel.
+/// Reads what xwd writes (XWDFile.h, version 7): a header of 25 big-endian 32-bit numbers, the window's name up to header_size, ncolors
+/// entries of 12 bytes, then the rows. Only true-colour pictures of 32 bits a pixel.
 /// </summary>
 public static class XwdFile
 {
@@ -14,7 +14,8 @@ public static class XwdFile
     /// <exception cref="InvalidDataException">Not such a picture.</exception>
     public static BgrxImage Read(ReadOnlySpan<byte> file)
     {
-        if (file.Length < 100 || Field(file, 1) != Version || Field(file, 11) != 32 || Field(file, 14) != 0xFF0000 || Field(file, 16) != 0xFF)
+        if (file.Length < 100 || Field(file, 1) != Version || Field(file, 11) != 32
+            || Field(file, 14) != 0xFF0000 || Field(file, 16) != 0xFF)
         {
             throw new InvalidDataException("not a 32-bit true-colour xwd picture");
         }

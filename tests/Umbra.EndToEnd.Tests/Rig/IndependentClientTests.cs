@@ -3,7 +3,9 @@ using Umbra.Testing;
 
 namespace Umbra.EndToEnd.Tests.Rig;
 
-/// <summary>The clients that judge the product, judged themselves against TigerVNC's Xvnc and the screen as the X server gives it.</summary>
+/// <summary>
+/// The clients that judge the product, judged themselves against TigerVNC's Xvnc and the screen as the X server gives it.
+/// </summary>
 public sealed class IndependentClientTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
@@ -30,7 +32,8 @@ public sealed class IndependentClientTests
         await using XDisplay display = await XDisplay.StartXvncAsync(640, 480);
         BgrxImage screen = await PaintAndFreezeAsync(display);
 
-        VncDumpResult seen = await new VncDump { Target = display.RfbSocket, Encodings = "tight", Quality = 6, Quiet = TimeSpan.FromMilliseconds(150) }.RunAsync();
+        VncDump dump = new() { Target = display.RfbSocket, Encodings = "tight", Quality = 6, Quiet = TimeSpan.FromMilliseconds(150) };
+        VncDumpResult seen = await dump.RunAsync();
 
         Assert.InRange(seen.Picture.LargestDifference(screen), 0, 120);
         Assert.True(PatternMarker.TryRead(seen.Picture.Pixels, seen.Picture.Stride, out _));
@@ -112,13 +115,16 @@ public sealed class IndependentClientTests
         await using XDisplay display = await XDisplay.StartXvncAsync(320, 240, "-SecurityTypes", "VncAuth", "-PasswordFile", passwords);
         using CancellationTokenSource timeout = new(Timeout);
 
-        await using RfbTestClient client = await RfbTestClient.ConnectAsync(RfbTestOptions.For(display.RfbSocket, "secret12"), timeout.Token);
-        VncDumpResult seen = await new VncDump { Target = display.RfbSocket, Password = "secret12" }.RunAsync();
+        RfbTestOptions options = RfbTestOptions.For(display.RfbSocket, "secret12");
+        VncDump dump = new() { Target = display.RfbSocket, Password = "secret12" };
+
+        await using RfbTestClient client = await RfbTestClient.ConnectAsync(options, timeout.Token);
+        VncDumpResult seen = await dump.RunAsync();
 
         Assert.Equal(320, client.Picture.Width);
         Assert.Equal(320, seen.Picture.Width);
-        await Assert.ThrowsAsync<IOException>(() => RfbTestClient.ConnectAsync(RfbTestOptions.For(display.RfbSocket, "wrong"), timeout.Token));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => new VncDump { Target = display.RfbSocket, Password = "wrong" }.RunAsync());
+        await Assert.ThrowsAsync<IOException>(() => RfbTestClient.ConnectAsync(options with { Password = "wrong" }, timeout.Token));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => (dump with { Password = "wrong" }).RunAsync());
     }
 
     [Fact]

@@ -28,7 +28,9 @@ public sealed class PatternInputTests
     [Fact]
     public void With_Buttons_ClickOncePerPress()
     {
-        PatternInput input = PatternInput.None.With(new PointerInput(1, 1, 1)).With(new PointerInput(2, 2, 1)).With(new PointerInput(3, 3, 5)).With(new PointerInput(3, 3, 0));
+        PatternInput input = PatternInput.None
+            .With(new PointerInput(1, 1, 1)).With(new PointerInput(2, 2, 1))
+            .With(new PointerInput(3, 3, 5)).With(new PointerInput(3, 3, 0));
 
         Assert.Equal([new PointerInput(1, 1, 1), new PointerInput(3, 3, 4)], input.Clicks);
         Assert.Equal(new PointerInput(3, 3, 0), input.Pointer);

@@ -82,5 +82,6 @@ public sealed class PatternMarkerTests : PoolTest
         return canvas;
     }
 
-    private static string Bits(Canvas canvas) => string.Concat(Enumerable.Range(0, 32).Select(i => canvas.Row(i % 16 * 8, i / 16 * 8, 1)[0] == 0 ? '0' : '1'));
+    private static string Bits(Canvas canvas) =>
+        string.Concat(Enumerable.Range(0, 32).Select(i => canvas.Row(i % 16 * 8, i / 16 * 8, 1)[0] == 0 ? '0' : '1'));
 }

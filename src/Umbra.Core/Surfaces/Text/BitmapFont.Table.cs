@@ -1,8 +1,8 @@
 namespace Umbra.Core.Surfaces.Text;
 
 /// <content>
-/// The glyphs, drawn by hand: rows of sixteen characters from the space on, five columns and nine rows each (the base line is the seventh row,
-/// two rows hang below it), one column between neighbours. The last one, after the tilde, stands for every other character.
+/// The glyphs, drawn by hand: rows of sixteen characters from the space on, five columns and nine rows each (the base line is the seventh
+/// row, two rows hang below it), one column between neighbours. The last one, after the tilde, stands for every other character.
 /// </content>
 public static partial class BitmapFont
 {

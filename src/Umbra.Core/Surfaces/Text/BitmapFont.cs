@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Umbra.Core.Surfaces.Text;
 
 /// <summary>
-/// Monospaced letters for notices and test pictures, so that text needs no font file and looks the same everywhere. ASCII 32 to 126; every other
-/// character shows as a box. One cell is <see cref="CellWidth"/> x <see cref="CellHeight"/> pixels times the scale.
+/// Monospaced letters for notices and test pictures, so that text needs no font file and looks the same everywhere. ASCII 32 to 126; every
+/// other character shows as a box. One cell is <see cref="CellWidth"/> x <see cref="CellHeight"/> pixels times the scale.
 /// </summary>
 public static partial class BitmapFont
 {
@@ -23,8 +23,8 @@ public static partial class BitmapFont
     public static Size Measure(string text, int scale = 1) => new(text.Length * CellWidth * scale, CellHeight * scale);
 
     /// <summary>
-    /// Draws one line with its top left corner at (<paramref name="x"/>, <paramref name="y"/>); only the strokes, what lies between them stays. What lies
-    /// outside the picture is not drawn.
+    /// Draws one line with its top left corner at (<paramref name="x"/>, <paramref name="y"/>); only the strokes, what lies between them
+    /// stays. What lies outside the picture is not drawn.
     /// </summary>
     public static void Draw(Canvas canvas, int x, int y, string text, uint bgrx, int scale = 1) =>
         Draw(canvas, canvas.Size.Bounds, x, y, text, bgrx, scale);

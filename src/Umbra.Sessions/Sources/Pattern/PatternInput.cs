@@ -3,8 +3,8 @@ using Umbra.Core.Input;
 namespace Umbra.Sessions.Sources.Pattern;
 
 /// <summary>
-/// All input so far, as far as the picture shows it. Immutable: each event gives the next value. Texts and clicks are kept up to small limits,
-/// the oldest go first.
+/// All input so far, as far as the picture shows it. Immutable: each event gives the next value. Texts and clicks are kept up to small
+/// limits, the oldest go first.
 /// </summary>
 public sealed record PatternInput
 {

@@ -4,9 +4,9 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Sessions.Sources.Pattern;
 
 /// <summary>
-/// A step number that programs can read off a picture, at its top left corner: two rows of sixteen squares of 8x8 pixels, black for 0 and white for 1,
-/// most significant bit first. 24 bits of the step number, then 8 bits of checksum: CRC-8, polynomial 0x07, started with 0x5A, over the three bytes.
-/// The squares lie on JPEG's blocks and the reader looks at their middles, so lossy pictures can be read too.
+/// A step number that programs can read off a picture, at its top left corner: two rows of sixteen squares of 8x8 pixels, black for 0 and
+/// white for 1, most significant bit first. 24 bits of the step number, then 8 bits of checksum: CRC-8, polynomial 0x07, started with 0x5A,
+/// over the three bytes. The squares lie on JPEG's blocks and the reader looks at their middles, so lossy pictures can be read too.
 /// </summary>
 public static class PatternMarker
 {

@@ -5,14 +5,16 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Sessions.Sources.Pattern;
 
 /// <summary>
-/// A session that needs nothing but itself: the test pattern of <see cref="PatternPainter"/>, one step after the other at the options' rate.
-/// Steps count pictures, not time: nobody looking, nothing painted, and the next step is the next number. Input shows at once, without a step.
+/// A session that needs nothing but itself: the test pattern of <see cref="PatternPainter"/>, one step after the other at the options'
+/// rate. Steps count pictures, not time: nobody looking, nothing painted, and the next step is the next number. Input shows at once,
+/// without a step.
 /// </summary>
 public sealed class PatternSource : ISessionSource
 {
     private readonly PatternOptions _options;
     private readonly TimeProvider _time;
-    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _lock = new();
     private PatternInput _input = PatternInput.None;
     private string? _clipboard;
@@ -35,7 +37,9 @@ public sealed class PatternSource : ISessionSource
 
     public string Kind => "pattern";
 
-    /// <summary>Ends by cancellation only. The first picture is committed without waiting for demand, so that the session has a size.</summary>
+    /// <summary>
+    /// Ends by cancellation only. The first picture is committed without waiting for demand, so that the session has a size.
+    /// </summary>
     public async Task RunAsync(ISourceSink sink, CancellationToken cancellationToken)
     {
         sink.SetTitle("Umbra test pattern");

@@ -7,7 +7,8 @@ internal static class PatternText
 {
     private static readonly string[] Words =
     [
-        "session", "opened", "for", "alice", "on", "server-b", "viewer", "joined", "frame", "tile", "sent", "input", "released", "link", "ready", "closed",
+        "session", "opened", "for", "alice", "on", "server-b", "viewer", "joined",
+        "frame", "tile", "sent", "input", "released", "link", "ready", "closed",
     ];
 
     public static string Line(long number)

@@ -5,9 +5,9 @@ using Umbra.Core.Memory;
 namespace Umbra.Sessions.Sources.Pattern;
 
 /// <summary>
-/// Smooth moving colours over the whole picture. Each pixel is the sum of one entry from each of two periodic colour tables; along a row both are
-/// read in order, so a picture costs one vector addition per few pixels. The rows' start points sway with step and row, which bends the two
-/// gratings into clouds.
+/// Smooth moving colours over the whole picture. Each pixel is the sum of one entry from each of two periodic colour tables; along a row
+/// both are read in order, so a picture costs one vector addition per few pixels. The rows' start points sway with step and row, which
+/// bends the two gratings into clouds.
 /// </summary>
 internal sealed class Plasma : IDisposable
 {
@@ -52,7 +52,9 @@ internal sealed class Plasma : IDisposable
 
     /// <summary>No channel above 127, so that two colours add without a carry. Whole waves per period: the table has no seam.</summary>
     private static uint Colour(int index, int blueWaves, int greenWaves, int redWaves, double phase) =>
-        Channel(index * blueWaves, phase) | (Channel(index * greenWaves, phase + 2.1) << 8) | (Channel(index * redWaves, phase + 4.2) << 16);
+        Channel(index * blueWaves, phase)
+        | (Channel(index * greenWaves, phase + 2.1) << 8)
+        | (Channel(index * redWaves, phase + 4.2) << 16);
 
     private static uint Channel(int index, double phase) => (uint)(63.5 + (63.4 * Math.Sin((index * Turn) + phase)));
 

@@ -14,7 +14,8 @@ public sealed class BitmapFontTests : PoolTest
 
         BitmapFont.Draw(canvas, 0, 0, "L", 1);
 
-        Assert.Equal("#....." + "#....." + "#....." + "#....." + "#....." + "#....." + "#####." + "......" + "......" + "......", Dots(canvas));
+        string[] expected = ["#.....", "#.....", "#.....", "#.....", "#.....", "#.....", "#####.", "......", "......", "......"];
+        Assert.Equal(string.Concat(expected), Dots(canvas));
     }
 
     [Fact]
@@ -74,7 +75,8 @@ public sealed class BitmapFontTests : PoolTest
 
         BitmapFont.Draw(canvas, clip, 0, 0, "MMMMM", 9, scale: 2);
 
-        Assert.All(Enumerable.Range(0, 60 * 20).Where(i => Pixel(canvas, i % 60, i / 60) != 0), i => Assert.True(clip.Contains(new Rect(i % 60, i / 60, 1, 1))));
+        IEnumerable<int> drawn = Enumerable.Range(0, 60 * 20).Where(i => Pixel(canvas, i % 60, i / 60) != 0);
+        Assert.All(drawn, i => Assert.True(clip.Contains(new Rect(i % 60, i / 60, 1, 1))));
         Assert.Contains('#', Dots(canvas));
     }
 
@@ -87,5 +89,6 @@ public sealed class BitmapFontTests : PoolTest
 
     private static uint Pixel(Canvas canvas, int x, int y) => MemoryMarshal.Read<uint>(canvas.Row(x, y, 1));
 
-    private static string Dots(Canvas canvas) => string.Concat(MemoryMarshal.Cast<byte, uint>(canvas.Pixels).ToArray().Select(pixel => pixel == 0 ? '.' : '#'));
+    private static string Dots(Canvas canvas) =>
+        string.Concat(MemoryMarshal.Cast<byte, uint>(canvas.Pixels).ToArray().Select(pixel => pixel == 0 ? '.' : '#'));
 }

@@ -33,7 +33,8 @@ public sealed class NoticeBannerTests : PoolTest
     }
 
     [Fact]
-    public void Draw_AnySizeAndText_ChangesNothingOutsideWhatItSays() => Gen.Select(Gen.Int[1, 700], Gen.Int[1, 200], Gen.String[0, 300]).Sample((width, height, text) =>
+    public void Draw_AnySizeAndText_ChangesNothingOutsideWhatItSays() =>
+        Gen.Select(Gen.Int[1, 700], Gen.Int[1, 200], Gen.String[0, 300]).Sample((width, height, text) =>
     {
         using Canvas canvas = new(Pool, Account, new Size(width, height));
         canvas.Fill(canvas.Size.Bounds, 0x123456);

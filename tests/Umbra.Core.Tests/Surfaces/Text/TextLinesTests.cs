@@ -25,7 +25,8 @@ public sealed class TextLinesTests
         Assert.Equal(["one two", "thre..."], TextLines.Wrap("one two three four five", 7, maxLines: 2));
 
     [Fact]
-    public void Wrap_AnyText_FitsAndKeepsEveryCharacter() => Gen.Select(Gen.String[Gen.Char['a', 'c'], 0, 80], Gen.Int[1, 20]).Sample((letters, columns) =>
+    public void Wrap_AnyText_FitsAndKeepsEveryCharacter() =>
+        Gen.Select(Gen.String[Gen.Char['a', 'c'], 0, 80], Gen.Int[1, 20]).Sample((letters, columns) =>
     {
         string text = letters.Replace('c', ' ');
         IReadOnlyList<string> lines = TextLines.Wrap(text, columns, maxLines: 1000);
