@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Hosting;
@@ -22,7 +23,7 @@ public abstract class NodeFixture : IAsyncLifetime
 
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    internal NodeSettings Settings => new() { StateDirectory = _folder.Path, RuntimeDirectory = _folder.Path };
+    internal NodeSettings Settings => new() { StateDirectory = _folder.Path, RuntimeDirectory = _folder.Path, LogLevel = LogLevel.None };
 
     public async ValueTask InitializeAsync()
     {

@@ -14,7 +14,8 @@ internal sealed class CommandScope(CommandEnvironment environment)
 
     public CommandEnvironment Environment => environment;
 
-    public Option<OutputFormat> Output { get; } = new("--output", "-o") { Description = "table for people, json for programs", HelpName = "table|json", Recursive = true };
+    public Option<OutputFormat> Output { get; } = LowerCase(
+        new Option<OutputFormat>("--output", "-o") { Description = "table for people, json for programs", HelpName = "table|json", Recursive = true });
 
     public Option<string?> NodeSocket { get; } = new("--node-socket")
     {
@@ -56,6 +57,14 @@ internal sealed class CommandScope(CommandEnvironment environment)
             return [];
         }
     };
+
+    /// <summary>Enum values are read in any case, but completed as they are documented.</summary>
+    private static Option<OutputFormat> LowerCase(Option<OutputFormat> option)
+    {
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add("table", "json");
+        return option;
+    }
 
     private NodeClient Connect(ParseResult arguments, TimeSpan timeout)
     {

@@ -33,6 +33,7 @@ internal static class SessionCommand
     {
         Argument<SessionKind> kind = new("KIND") { Description = "desktop (an X desktop of its own) or pattern (the test pattern)" };
         kind.HelpName = "desktop|pattern";
+        kind.CompletionSources.Clear();
         kind.AcceptOnlyFromAmong("desktop", "pattern");
         Option<string> name = NameOption();
         Option<SizeInfo?> size = new("--size") { Description = "WIDTHxHEIGHT in pixels; 1280x800 if not given", HelpName = "SIZE", CustomParser = Parsers.Size };

@@ -90,6 +90,8 @@ internal static class ShadowCommand
     {
         Argument<string> id = IdArgument(scope);
         Argument<ShadowMode> mode = new("MODE") { Description = "view or control", HelpName = "view|control" };
+        mode.CompletionSources.Clear();
+        mode.CompletionSources.Add("view", "control");
         Command command = new("mode", "Raise or lower a shadow's mode; the target node decides") { id, mode };
         scope.Run(command, async call => Print(call.Report, await call.Node.ChangeShadowAsync(call.Get(id), new ChangeShadowRequest(call.Get(mode)), call.CancellationToken)));
         return command;

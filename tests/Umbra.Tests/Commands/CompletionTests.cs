@@ -12,7 +12,9 @@ public sealed class CompletionTests : NodeFixture
     [InlineData("snapshot alice@ser", "alice@server-b")]
     [InlineData("shadow stop ", "s1")]
     [InlineData("node rm ", "server-b")]
-    [InlineData("session ls --output ", "Json")]
+    [InlineData("session ls --output ", "json")]
+    [InlineData("shadow mode s1 c", "control")]
+    [InlineData("session start ", "desktop")]
     [InlineData("completion ", "fish")]
     public async Task Suggest_Line_ContainsWord(string line, string word)
     {
