@@ -13,6 +13,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Umbra.Api;
 using Umbra.Configuration;
+using Umbra.Transports.Pipes;
 
 namespace Umbra.Hosting;
 
@@ -23,15 +24,11 @@ namespace Umbra.Hosting;
 internal sealed class NodeServer : IAsyncDisposable
 {
     public const int MaxRequestBody = 64 * 1024;
+    private const int Backlog = 128;
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
     private readonly WebApplication _app;
-    private readonly ApiSocket _socket;
 
-    private NodeServer(WebApplication app, ApiSocket socket)
-    {
-        _app = app;
-        _socket = socket;
-    }
+    private NodeServer(WebApplication app) => _app = app;
 
     public IServiceProvider Services => _app.Services;
 
@@ -40,18 +37,16 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <exception cref="NodeOperationException">The socket is taken or an address cannot be listened on.</exception>
     public static async Task<NodeServer> StartAsync(NodeSettings settings, Action<WebApplicationBuilder> compose, CancellationToken cancellationToken)
     {
-        ApiSocket socket = ApiSocket.Claim(settings.ApiSocketPath);
         WebApplication? app = null;
         try
         {
             app = Build(settings, compose);
             await app.StartAsync(cancellationToken);
-            return new NodeServer(app, socket);
+            return new NodeServer(app);
         }
         catch (Exception exception)
         {
             await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
-            socket.Dispose();
             if (exception is IOException or SocketException)
             {
                 throw new NodeOperationException(ErrorCode.Conflict, $"cannot listen: {exception.Message}", "choose another address, or stop what listens there", exception);
@@ -68,7 +63,6 @@ internal sealed class NodeServer : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        _socket.Dispose();
     }
 
     private static WebApplication Build(NodeSettings settings, Action<WebApplicationBuilder> compose)
@@ -77,7 +71,7 @@ internal sealed class NodeServer : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = "Production" });
         builder.Configuration.Sources.Clear();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Limit(kestrel, settings));
-        builder.Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = endPoint => BindPrivately(endPoint, settings.ApiSocketPath));
+        builder.Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = Bind);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopWithin);
         builder.Services.Configure<JsonOptions>(options =>
         {
@@ -105,6 +99,11 @@ internal sealed class NodeServer : IAsyncDisposable
         return app;
     }
 
+    /// <summary>Unix sockets are for this user alone.</summary>
+    private static Socket Bind(EndPoint endPoint) => endPoint is UnixDomainSocketEndPoint pipe
+        ? PipeListenSocket.Bind(pipe.ToString()!, Backlog)
+        : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+
     private static void Limit(KestrelServerOptions kestrel, NodeSettings settings)
     {
         kestrel.AddServerHeader = false;
@@ -118,24 +117,15 @@ internal sealed class NodeServer : IAsyncDisposable
         kestrel.ListenUnixSocket(settings.ApiSocketPath, listen => listen.Protocols = HttpProtocols.Http1);
     }
 
-    /// <summary>The API's socket gets its mode between bind and listen, so there is no moment at which others could connect.</summary>
-    private static Socket BindPrivately(EndPoint endPoint, string apiSocket)
-    {
-        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        if (endPoint is UnixDomainSocketEndPoint && endPoint.ToString() == apiSocket && !OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(apiSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        return socket;
-    }
-
     /// <summary>Our own lines at the configured level, the frameworks' only from warning up unless everything is wanted.</summary>
     private static void AddLogging(ILoggingBuilder logging, NodeSettings settings)
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(settings.LogLevel <= LogLevel.Debug ? settings.LogLevel : (LogLevel)Math.Max((int)settings.LogLevel, (int)LogLevel.Warning));
         logging.AddFilter("Umbra", settings.LogLevel);
+
+        // What keeps a node from starting is told once, by the command, without a stack.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (settings.LogFormat == LogFormat.Json)
         {

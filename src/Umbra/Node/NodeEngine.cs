@@ -87,6 +87,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     {
         await StopAsync();
         _stopping.Dispose();
+        _starting.Dispose();
     }
 
     private static AccessMode ToAccess(ShadowCeiling ceiling) => ceiling switch

@@ -31,9 +31,10 @@ public sealed class NodeServerTests : IDisposable
     [Fact]
     public async Task Start_DirectoryOpenToOthers_IsRefused()
     {
-        Directory.CreateDirectory(Settings.RuntimeDirectory, OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        Directory.CreateDirectory(Settings.RuntimeDirectory, OwnerOnly | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(Settings.RuntimeDirectory, OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.OtherWrite);
         NodeOperationException refused = await Assert.ThrowsAsync<NodeOperationException>(StartAsync);
-        Assert.Contains("chmod 700", refused.Next, StringComparison.Ordinal);
+        Assert.Contains("mode 0700", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class NodeServerTests : IDisposable
     [Fact]
     public async Task Start_SomebodyElseListens_IsRefused()
     {
-        ApiSocket.MakePrivateDirectory(Settings.RuntimeDirectory);
+        Directory.CreateDirectory(Settings.RuntimeDirectory, OwnerOnly | UnixFileMode.UserExecute);
         using Socket other = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         other.Bind(new UnixDomainSocketEndPoint(Settings.ApiSocketPath));
         other.Listen();
@@ -69,7 +70,7 @@ public sealed class NodeServerTests : IDisposable
     [Fact]
     public async Task Start_PlainFileInTheWay_IsRefusedAndKept()
     {
-        ApiSocket.MakePrivateDirectory(Settings.RuntimeDirectory);
+        Directory.CreateDirectory(Settings.RuntimeDirectory, OwnerOnly | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Settings.ApiSocketPath, "precious", Ct);
         await Assert.ThrowsAsync<NodeOperationException>(StartAsync);
         Assert.Equal("precious", await File.ReadAllTextAsync(Settings.ApiSocketPath, Ct));
@@ -89,7 +90,7 @@ public sealed class NodeServerTests : IDisposable
     /// <summary>What a killed node leaves: a socket file that nobody listens on.</summary>
     private void LeaveStaleSocket()
     {
-        ApiSocket.MakePrivateDirectory(Settings.RuntimeDirectory);
+        Directory.CreateDirectory(Settings.RuntimeDirectory, OwnerOnly | UnixFileMode.UserExecute);
         string other = _folder.File("other.sock");
         using (Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
