@@ -27,7 +27,8 @@ internal sealed record CommandEnvironment
     /// <summary>What <c>umbra serve</c> runs: registers <see cref="INodeOperations"/>, adds listeners and services.</summary>
     public Action<WebApplicationBuilder, NodeSettings> Compose { get; init; } = ComposeIdle;
 
-    /// <summary>What <c>umbra node init</c> does: makes keys and certificate authority in the state directory and says who the node is now.</summary>
+    /// <summary>What <c>umbra node init</c> does: makes keys and certificate authority in the state directory and says who the node is
+    /// now.</summary>
     public Func<string, NodeSettings, NodeInfo> InitializeNode { get; init; } =
         (_, _) => throw new NodeOperationException(ErrorCode.NotSupported, "this build has no node identity");
 

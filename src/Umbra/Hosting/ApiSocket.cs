@@ -4,7 +4,8 @@ using Umbra.Api;
 namespace Umbra.Hosting;
 
 /// <summary>
-/// The right to listen on the API's socket path, held as long as the node lives. A lock file beside the socket decides between nodes that start at the
+/// The right to listen on the API's socket path, held as long as the node lives. A lock file beside the socket decides between nodes that
+/// start at the
 /// same time; a socket that nobody answers was left behind by a dead node and is removed.
 /// </summary>
 internal sealed class ApiSocket : IDisposable
@@ -28,7 +29,8 @@ internal sealed class ApiSocket : IDisposable
         FileStream held;
         try
         {
-            held = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            held = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
         }
         catch (IOException exception)
         {
@@ -47,7 +49,8 @@ internal sealed class ApiSocket : IDisposable
         }
     }
 
-    /// <summary>Makes the directory with mode 0700. One that others can enter is refused, not changed: it may be shared on purpose.</summary>
+    /// <summary>Makes the directory with mode 0700. One that others can enter is refused, not changed: it may be shared on
+    /// purpose.</summary>
     /// <exception cref="NodeOperationException">It cannot be made or is open to others.</exception>
     public static void MakePrivateDirectory(string directory)
     {
@@ -63,13 +66,15 @@ internal sealed class ApiSocket : IDisposable
             UnixFileMode mode = File.GetUnixFileMode(directory);
             if ((mode & ~OwnerOnlyDirectory) != 0)
             {
-                throw new NodeOperationException(ErrorCode.Conflict, $"{directory} can be entered by others (mode {Convert.ToString((int)mode, 8)})",
+                throw new NodeOperationException(ErrorCode.Conflict,
+                    $"{directory} can be entered by others (mode {Convert.ToString((int)mode, 8)})",
                     $"run 'chmod 700 {directory}', or choose another directory");
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new NodeOperationException(ErrorCode.Internal, $"cannot make {directory}: {exception.Message}", "choose another runtimeDirectory or apiSocket", exception);
+            throw new NodeOperationException(ErrorCode.Internal, $"cannot make {directory}: {exception.Message}",
+                "choose another runtimeDirectory or apiSocket", exception);
         }
     }
 
@@ -89,7 +94,8 @@ internal sealed class ApiSocket : IDisposable
         if (new FileInfo(path).Length > 0)
         {
             // A socket has no length; whatever this is, it is not ours to remove.
-            throw new NodeOperationException(ErrorCode.Conflict, $"{path} exists and is not a socket", "remove it, or choose another apiSocket");
+            throw new NodeOperationException(ErrorCode.Conflict, $"{path} exists and is not a socket",
+                "remove it, or choose another apiSocket");
         }
 
         using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -104,7 +110,8 @@ internal sealed class ApiSocket : IDisposable
         }
         catch (SocketException exception)
         {
-            throw new NodeOperationException(ErrorCode.Conflict, $"{path} cannot be probed: {exception.Message}", "remove it, or choose another apiSocket", exception);
+            throw new NodeOperationException(ErrorCode.Conflict, $"{path} cannot be probed: {exception.Message}",
+                "remove it, or choose another apiSocket", exception);
         }
 
         throw Taken(path, null);
