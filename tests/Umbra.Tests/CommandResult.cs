@@ -12,7 +12,8 @@ internal sealed record CommandResult(int ExitCode, string Out, string Error, byt
     public JsonElement ErrorJson => JsonDocument.Parse(Error).RootElement.GetProperty("error");
 
     public static async Task<CommandResult> RunAsync(
-        string[] arguments, Dictionary<string, string> variables, string home, string input = "", Func<CommandEnvironment, CommandEnvironment>? change = null)
+        string[] arguments, Dictionary<string, string> variables, string home, string input = "", Func<CommandEnvironment,
+            CommandEnvironment>? change = null)
     {
         using StringWriter output = new();
         using StringWriter error = new();

@@ -47,5 +47,6 @@ public abstract class NodeFixture : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    internal Task<CommandResult> RunAsync(params string[] arguments) => CommandResult.RunAsync(arguments, new() { ["UMBRA_API"] = Socket }, _folder.Path);
+    internal Task<CommandResult> RunAsync(params string[] arguments) =>
+        CommandResult.RunAsync(arguments, new() { ["UMBRA_API"] = Socket }, _folder.Path);
 }

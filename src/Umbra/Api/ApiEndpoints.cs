@@ -15,27 +15,33 @@ internal static class ApiEndpoints
         MapSessions(api);
         MapShadows(api);
         MapNodes(api);
-        api.MapGet(Routes.Pool, (INodeOperations node, CancellationToken ct) => node.GetPoolAsync(ct)).Describe("getPool", "The memory pool, by tag");
-        api.MapGet(Routes.Drivers, (INodeOperations node, CancellationToken ct) => node.ListDriversAsync(ct)).Describe("listDrivers", "Transport drivers and where they listen");
-        api.MapGet(Routes.Version, (INodeOperations node, CancellationToken ct) => node.GetVersionAsync(ct)).Describe("getVersion", "Which program and node answers");
+        api.MapGet(Routes.Pool, (INodeOperations node, CancellationToken ct) => node.GetPoolAsync(ct))
+            .Describe("getPool", "The memory pool, by tag");
+        api.MapGet(Routes.Drivers, (INodeOperations node, CancellationToken ct) => node.ListDriversAsync(ct))
+            .Describe("listDrivers", "Transport drivers and where they listen");
+        api.MapGet(Routes.Version, (INodeOperations node, CancellationToken ct) => node.GetVersionAsync(ct))
+            .Describe("getVersion", "Which program and node answers");
     }
 
     private static void MapSessions(RouteGroupBuilder api)
     {
-        api.MapGet(Routes.Sessions, (INodeOperations node, CancellationToken ct) => node.ListSessionsAsync(ct)).Describe("listSessions", "Sessions of this node");
+        api.MapGet(Routes.Sessions, (INodeOperations node, CancellationToken ct) => node.ListSessionsAsync(ct))
+            .Describe("listSessions", "Sessions of this node");
         api.MapPost(Routes.Sessions, async (StartSessionRequest request, INodeOperations node, CancellationToken ct) =>
         {
             request.Validate();
             SessionInfo session = await node.StartSessionAsync(request, ct);
             return TypedResults.Created(Routes.With(Routes.Session, session.Name), session);
         }).Describe("startSession", "Start a desktop or test pattern, or attach an RFB server");
-        api.MapGet(Routes.Session, (string name, INodeOperations node, CancellationToken ct) => node.GetSessionAsync(name, ct)).Describe("getSession", "One session");
+        api.MapGet(Routes.Session, (string name, INodeOperations node, CancellationToken ct) => node.GetSessionAsync(name, ct))
+            .Describe("getSession", "One session");
         api.MapDelete(Routes.Session, async (string name, INodeOperations node, CancellationToken ct) =>
         {
             await node.KillSessionAsync(name, ct);
             return TypedResults.NoContent();
         }).Describe("killSession", "End a session and everything that looks at it");
-        api.MapPost(Routes.Tickets, (string name, TicketRequest request, INodeOperations node, CancellationToken ct) => node.IssueTicketAsync(name, request, ct))
+        api.MapPost(Routes.Tickets, (string name, TicketRequest request, INodeOperations node, CancellationToken ct) =>
+            node.IssueTicketAsync(name, request, ct))
             .Describe("issueTicket", "A one-time password for the owner, and how to connect");
         api.MapGet(Routes.Snapshot, async (string name, INodeOperations node, CancellationToken ct) =>
                 TypedResults.Bytes(await node.TakeSnapshotAsync(SessionAddress.Parse(name), ct), "image/png"))
@@ -45,15 +51,18 @@ internal static class ApiEndpoints
 
     private static void MapShadows(RouteGroupBuilder api)
     {
-        api.MapGet(Routes.Shadows, (INodeOperations node, CancellationToken ct) => node.ListShadowsAsync(ct)).Describe("listShadows", "Shadows started here");
+        api.MapGet(Routes.Shadows, (INodeOperations node, CancellationToken ct) => node.ListShadowsAsync(ct))
+            .Describe("listShadows", "Shadows started here");
         api.MapPost(Routes.Shadows, async (StartShadowRequest request, INodeOperations node, CancellationToken ct) =>
         {
             request.Validate();
             ShadowInfo shadow = await node.StartShadowAsync(request, ct);
             return TypedResults.Created(Routes.With(Routes.Shadow, shadow.Id), shadow);
         }).Describe("startShadow", "Look into a session; the target node decides");
-        api.MapGet(Routes.Shadow, (string id, INodeOperations node, CancellationToken ct) => node.GetShadowAsync(id, ct)).Describe("getShadow", "One shadow");
-        api.MapPatch(Routes.Shadow, (string id, ChangeShadowRequest request, INodeOperations node, CancellationToken ct) => node.ChangeShadowAsync(id, request, ct))
+        api.MapGet(Routes.Shadow, (string id, INodeOperations node, CancellationToken ct) => node.GetShadowAsync(id, ct))
+            .Describe("getShadow", "One shadow");
+        api.MapPatch(Routes.Shadow, (string id, ChangeShadowRequest request, INodeOperations node, CancellationToken ct) =>
+            node.ChangeShadowAsync(id, request, ct))
             .Describe("changeShadow", "Raise or lower the mode; the target node decides");
         api.MapDelete(Routes.Shadow, async (string id, INodeOperations node, CancellationToken ct) =>
         {
@@ -64,7 +73,8 @@ internal static class ApiEndpoints
 
     private static void MapNodes(RouteGroupBuilder api)
     {
-        api.MapGet(Routes.Nodes, (INodeOperations node, CancellationToken ct) => node.ListNodesAsync(ct)).Describe("listNodes", "Nodes this node knows, itself first");
+        api.MapGet(Routes.Nodes, (INodeOperations node, CancellationToken ct) => node.ListNodesAsync(ct))
+            .Describe("listNodes", "Nodes this node knows, itself first");
         api.MapPost(Routes.Invites, (InviteRequest request, INodeOperations node, CancellationToken ct) =>
         {
             request.Validate();

@@ -1,6 +1,7 @@
 namespace Umbra.Api;
 
-/// <summary>A failed request (RFC 9457 problem details) with two members of our own: <see cref="Code"/> for programs, <see cref="Next"/> for people.</summary>
+/// <summary>A failed request (RFC 9457 problem details) with two members of our own: <see cref="Code"/> for programs, <see cref="Next"/>
+/// for people.</summary>
 internal sealed record ApiProblem(string Type, string Title, int Status, string Detail, ErrorCode Code, string? Next = null)
 {
     public const string MediaType = "application/problem+json";

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Umbra.Api;
 
-/// <summary>What went wrong, for programs. Part of the contract: values are added, never renamed. <see cref="ErrorCodes"/> gives status and exit code.</summary>
+/// <summary>What went wrong, for programs. Part of the contract: values are added, never renamed. <see cref="ErrorCodes"/> gives status
+/// and exit code.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<ErrorCode>))]
 internal enum ErrorCode
 {

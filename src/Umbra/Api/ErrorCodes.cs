@@ -12,7 +12,8 @@ internal static class ErrorCodes
         ErrorCode.InvalidRequest => (StatusCodes.Status400BadRequest, ExitCodes.Usage),
         ErrorCode.NotSupported => (StatusCodes.Status501NotImplemented, ExitCodes.Failure),
         ErrorCode.RouteNotFound => (StatusCodes.Status404NotFound, ExitCodes.Failure),
-        ErrorCode.SessionNotFound or ErrorCode.NodeNotFound or ErrorCode.ShadowNotFound => (StatusCodes.Status404NotFound, ExitCodes.NotFound),
+        ErrorCode.SessionNotFound or ErrorCode.NodeNotFound or ErrorCode.ShadowNotFound =>
+            (StatusCodes.Status404NotFound, ExitCodes.NotFound),
         ErrorCode.Refused => (StatusCodes.Status403Forbidden, ExitCodes.Refused),
         ErrorCode.NodeUnreachable or ErrorCode.ApiUnreachable => (StatusCodes.Status502BadGateway, ExitCodes.Unreachable),
         ErrorCode.Timeout => (StatusCodes.Status504GatewayTimeout, ExitCodes.Timeout),

@@ -1,8 +1,9 @@
 namespace Umbra.Api;
 
 /// <summary>
-/// What a node can be asked to do: one method per route. The engine implements it, <see cref="Client.NodeClient"/> implements it over the API, and
-/// the commands use it without knowing which. Requests arrive validated. Failures a caller can understand are <see cref="NodeOperationException"/>.
+/// What a node can be asked to do: one method per route. The engine implements it, <see cref="Client.NodeClient"/> implements it over the
+/// API, and the commands use it without knowing which. Requests arrive validated. Failures a caller can understand are
+/// <see cref="NodeOperationException"/>.
 /// </summary>
 internal interface INodeOperations
 {

@@ -11,5 +11,6 @@ internal sealed record InviteRequest(int? LifetimeSeconds = null)
 
     /// <exception cref="NodeOperationException">With <see cref="ErrorCode.InvalidRequest"/>.</exception>
     public void Validate() =>
-        Invalid.If(LifetimeSeconds is < 1 or > MaxLifetimeSeconds, $"an invitation cannot live {LifetimeSeconds} seconds", "give 1 second to 7 days");
+        Invalid.If(LifetimeSeconds is < 1 or > MaxLifetimeSeconds, $"an invitation cannot live {LifetimeSeconds} seconds",
+            "give 1 second to 7 days");
 }

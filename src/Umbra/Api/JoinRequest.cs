@@ -13,7 +13,8 @@ internal sealed record JoinRequest(string Token, string Address)
     /// <exception cref="NodeOperationException">With <see cref="ErrorCode.InvalidRequest"/>.</exception>
     public void Validate()
     {
-        Invalid.If(Token is not { Length: > 0 and <= MaxTokenLength }, "the token is empty or too long", "give what 'umbra node invite' printed");
+        Invalid.If(Token is not { Length: > 0 and <= MaxTokenLength }, "the token is empty or too long",
+            "give what 'umbra node invite' printed");
         Invalid.If(!LinkAddress.IsValid(Address), $"'{Address}' is not a link address", $"give {LinkAddress.Forms}");
     }
 

@@ -44,10 +44,14 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     private static NodeOperationException Explain(Exception exception, bool late) => exception switch
     {
         NodeOperationException known => known,
-        BadHttpRequestException bad => new NodeOperationException(ErrorCode.InvalidRequest, Reason(bad), $"{Routes.OpenApi} describes what is expected"),
-        OperationCanceledException or TimeoutException when late => new NodeOperationException(ErrorCode.Timeout, $"not done within {Deadline.TotalSeconds} seconds", "try again, or see the node's log"),
+        BadHttpRequestException bad =>
+            new NodeOperationException(ErrorCode.InvalidRequest, Reason(bad), $"{Routes.OpenApi} describes what is expected"),
+        OperationCanceledException or TimeoutException when late =>
+            new NodeOperationException(ErrorCode.Timeout, $"not done within {Deadline.TotalSeconds} seconds",
+            "try again, or see the node's log"),
         TimeoutException => new NodeOperationException(ErrorCode.Timeout, exception.Message, "try again, or see the node's log"),
-        Core.Memory.QuotaExceededException quota => new NodeOperationException(ErrorCode.LimitReached, quota.Message, "end a session or shadow, or raise memoryLimit"),
+        Core.Memory.QuotaExceededException quota =>
+            new NodeOperationException(ErrorCode.LimitReached, quota.Message, "end a session or shadow, or raise memoryLimit"),
         _ => new NodeOperationException(ErrorCode.Internal, "the node failed", "see the node's log"),
     };
 
@@ -57,9 +61,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     private static NodeOperationException ForStatus(HttpContext context) => context.Response.StatusCode switch
     {
         StatusCodes.Status404NotFound => new(ErrorCode.RouteNotFound, $"no route {context.Request.Path}", $"see {Routes.OpenApi}"),
-        StatusCodes.Status405MethodNotAllowed => new(ErrorCode.RouteNotFound, $"no {context.Request.Method} on {context.Request.Path}", $"see {Routes.OpenApi}"),
+        StatusCodes.Status405MethodNotAllowed =>
+            new(ErrorCode.RouteNotFound, $"no {context.Request.Method} on {context.Request.Path}", $"see {Routes.OpenApi}"),
         StatusCodes.Status413PayloadTooLarge => new(ErrorCode.InvalidRequest, "the body is too large", $"see {Routes.OpenApi}"),
-        StatusCodes.Status415UnsupportedMediaType => new(ErrorCode.InvalidRequest, "the body is not JSON", "send it with content-type application/json"),
+        StatusCodes.Status415UnsupportedMediaType =>
+            new(ErrorCode.InvalidRequest, "the body is not JSON", "send it with content-type application/json"),
         int status => new(ErrorCode.InvalidRequest, $"refused with status {status}", $"see {Routes.OpenApi}"),
     };
 

@@ -24,12 +24,14 @@ internal sealed record StartSessionRequest(
     {
         Names.Require("session name", Name);
         Invalid.If(Kind == SessionKind.Link, "a link is not started by hand", "shadow SESSION@NODE instead");
-        Invalid.If(Size is { } size && !size.ToSize().IsValid, $"{Size} is not a size a session can have", "give WIDTHxHEIGHT, each 1 to 16384");
+        Invalid.If(Size is { } size && !size.ToSize().IsValid, $"{Size} is not a size a session can have",
+            "give WIDTHxHEIGHT, each 1 to 16384");
         Invalid.If(Kind == SessionKind.Vnc && string.IsNullOrEmpty(Address), "a vnc session needs an address", "give vnc://HOST:PORT");
         Invalid.If(Kind != SessionKind.Vnc && (Address ?? Password) is not null, "only a vnc session takes an address and a password");
         Invalid.If(Kind != SessionKind.Desktop && Command is not null, "only a desktop session takes a command");
         Invalid.If(Password?.Length > MaxPasswordLength, $"the password is longer than {MaxPasswordLength} characters");
-        Invalid.If(Command is { } command && (command.Count is 0 or > MaxCommandParts || command.Any(part => part.Contains('\0', StringComparison.Ordinal))),
+        Invalid.If(Command is { } command
+            && (command.Count is 0 or > MaxCommandParts || command.Any(part => part.Contains('\0', StringComparison.Ordinal))),
             $"a command has 1 to {MaxCommandParts} parts without NUL characters");
     }
 

@@ -21,17 +21,21 @@ internal sealed record StartShadowRequest(
     public const int MaxReasonLength = 512;
     public const int MaxShadowerLength = 128;
 
-    /// <exception cref="NodeOperationException">With <see cref="ErrorCode.InvalidRequest"/>, or <see cref="ErrorCode.Refused"/> for an open door.</exception>
+    /// <exception cref="NodeOperationException">With <see cref="ErrorCode.InvalidRequest"/>, or <see cref="ErrorCode.Refused"/> for an
+    /// open door.</exception>
     public void Validate()
     {
         SessionAddress.Parse(Session);
         Invalid.If(Reason?.Length > MaxReasonLength, $"the reason is longer than {MaxReasonLength} characters");
-        Invalid.If(Shadower is { } who && (who.Length is 0 or > MaxShadowerLength || who.Any(char.IsControl)), "the shadower's name is empty, too long or not plain text");
+        Invalid.If(Shadower is { } who && (who.Length is 0 or > MaxShadowerLength || who.Any(char.IsControl)),
+            "the shadower's name is empty, too long or not plain text");
         IPEndPoint? listen = null;
-        Invalid.If(Listen is not null && !IPEndPoint.TryParse(Listen, out listen), $"'{Listen}' is not an address to listen on", "give IP:PORT, for example 127.0.0.1:5999");
+        Invalid.If(Listen is not null && !IPEndPoint.TryParse(Listen, out listen), $"'{Listen}' is not an address to listen on",
+            "give IP:PORT, for example 127.0.0.1:5999");
         if (NoPassword && listen is not null && !IPAddress.IsLoopback(listen.Address))
         {
-            throw new NodeOperationException(ErrorCode.Refused, $"rule no-password-on-loopback-only: {listen} can be reached from other machines",
+            throw new NodeOperationException(ErrorCode.Refused,
+                $"rule no-password-on-loopback-only: {listen} can be reached from other machines",
                 "listen on 127.0.0.1, or leave out --no-password");
         }
     }

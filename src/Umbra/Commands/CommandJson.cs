@@ -6,7 +6,8 @@ using Umbra.Api;
 namespace Umbra.Commands;
 
 /// <summary>JSON that only the commands print; what comes from the API is printed in the API's own shapes.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(FailureInfo))]
 [JsonSerializable(typeof(DoneInfo))]
 [JsonSerializable(typeof(ReadyInfo))]

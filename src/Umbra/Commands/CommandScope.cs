@@ -15,7 +15,8 @@ internal sealed class CommandScope(CommandEnvironment environment)
     public CommandEnvironment Environment => environment;
 
     public Option<OutputFormat> Output { get; } = LowerCase(
-        new Option<OutputFormat>("--output", "-o") { Description = "table for people, json for programs", HelpName = "table|json", Recursive = true });
+        new Option<OutputFormat>("--output", "-o") { Description = "table for people, json for programs", HelpName = "table|json",
+            Recursive = true });
 
     public Option<string?> NodeSocket { get; } = new("--node-socket")
     {
@@ -43,13 +44,15 @@ internal sealed class CommandScope(CommandEnvironment environment)
     });
 
     /// <summary>Words to complete from the node; none where it does not answer at once.</summary>
-    public Func<CompletionContext, IEnumerable<CompletionItem>> Words(Func<NodeClient, CancellationToken, Task<IEnumerable<string>>> ask) => context =>
+    public Func<CompletionContext, IEnumerable<CompletionItem>> Words(Func<NodeClient, CancellationToken, Task<IEnumerable<string>>> ask) =>
+        context =>
     {
         try
         {
             using NodeClient client = Connect(context.ParseResult, CompletionTimeout);
             using CancellationTokenSource timeout = new(CompletionTimeout);
-            return ask(client, timeout.Token).GetAwaiter().GetResult().Where(word => word.StartsWith(context.WordToComplete, StringComparison.Ordinal)).Select(word => new CompletionItem(word));
+            return ask(client, timeout.Token).GetAwaiter().GetResult()
+                .Where(word => word.StartsWith(context.WordToComplete, StringComparison.Ordinal)).Select(word => new CompletionItem(word));
         }
         catch (Exception)
         {
@@ -68,7 +71,8 @@ internal sealed class CommandScope(CommandEnvironment environment)
 
     private NodeClient Connect(ParseResult arguments, TimeSpan timeout)
     {
-        string socket = arguments.GetValue(NodeSocket) ?? environment.Settings.Variable("UMBRA_API") ?? SettingsLoader.Load(environment.Settings).Settings.ApiSocketPath;
+        string socket = arguments.GetValue(NodeSocket) ?? environment.Settings.Variable("UMBRA_API")
+            ?? SettingsLoader.Load(environment.Settings).Settings.ApiSocketPath;
         return new NodeClient(socket, timeout);
     }
 }

@@ -1,6 +1,7 @@
 namespace Umbra.Commands;
 
-/// <summary>What the program's exit codes mean. They are a contract: scripts test for them, so a number never changes its meaning.</summary>
+/// <summary>What the program's exit codes mean. They are a contract: scripts test for them, so a number never changes its
+/// meaning.</summary>
 internal static class ExitCodes
 {
     public const int Ok = 0;

@@ -14,7 +14,8 @@ internal static class NodeCommand
 
     private static Command Init(CommandScope scope)
     {
-        Option<string> name = new("--name") { Description = "what other nodes call this one", HelpName = "NAME", Required = true, CustomParser = Parsers.Name };
+        Option<string> name = new("--name") { Description = "what other nodes call this one", HelpName = "NAME", Required = true,
+            CustomParser = Parsers.Name };
         ServeOptions options = new(setting => setting.Key == "stateDirectory");
         Command command = new("init", "Make this node's keys and its private certificate authority") { name };
         options.AddTo(command);
@@ -30,7 +31,8 @@ internal static class NodeCommand
 
     private static Command Invite(CommandScope scope)
     {
-        Option<TimeSpan?> lifetime = new("--lifetime") { Description = "how long it is good for, as in 1h", HelpName = "DURATION", CustomParser = result => Parsers.Duration(result) };
+        Option<TimeSpan?> lifetime = new("--lifetime") { Description = "how long it is good for, as in 1h", HelpName = "DURATION",
+            CustomParser = result => Parsers.Duration(result) };
         Command command = new("invite", "Print a token with which one node may enrol, once") { lifetime };
         scope.Run(command, async call =>
         {
@@ -82,7 +84,8 @@ internal static class NodeCommand
     private static Command Remove(CommandScope scope)
     {
         Argument<string> name = new("NODE") { Description = "the node's name", CustomParser = Parsers.Name };
-        name.CompletionSources.Add(scope.Words(async (node, ct) => (await node.ListNodesAsync(ct)).Where(n => n.State != NodeState.Self).Select(n => n.Name)));
+        name.CompletionSources.Add(scope.Words(async (node, ct) => (await node.ListNodesAsync(ct)).Where(n => n.State != NodeState.Self)
+            .Select(n => n.Name)));
         Command command = new("rm", "Forget a node: its certificate is worth nothing here from then on") { name };
         scope.Run(command, async call =>
         {
@@ -92,6 +95,7 @@ internal static class NodeCommand
         return command;
     }
 
-    private static void Print(Report report, NodeInfo node, params ReadOnlySpan<(string, string?)> more) => report.Item(node, CommandJson.Api.NodeInfo,
+    private static void Print(Report report, NodeInfo node, params ReadOnlySpan<(string, string?)> more) =>
+        report.Item(node, CommandJson.Api.NodeInfo,
         [("node", node.Name), ("addresses", string.Join(' ', node.Addresses)), ("fingerprint", node.Fingerprint), .. more]);
 }

@@ -13,7 +13,8 @@ internal static class Parsers
     {
         string text = result.Tokens[0].Value;
         string[] parts = text.Split('x', 'X');
-        if (parts.Length == 2 && TryNumber(parts[0], out int width) && TryNumber(parts[1], out int height) && new Size(width, height).IsValid)
+        if (parts.Length == 2 && TryNumber(parts[0], out int width) && TryNumber(parts[1], out int height)
+            && new Size(width, height).IsValid)
         {
             return new SizeInfo(width, height);
         }
@@ -59,5 +60,6 @@ internal static class Parsers
         return text;
     }
 
-    private static bool TryNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -20,7 +20,8 @@ internal static class PoolCommand
             }
 
             call.Environment.Out.WriteLine(
-                $"out {ByteSize.Format(pool.Bytes)}, peak {ByteSize.Format(pool.PeakBytes)}, limit {(pool.Limit is { } limit ? ByteSize.Format(limit) : "none")}, kept free {ByteSize.Format(pool.KeptBytes)}");
+                $"out {ByteSize.Format(pool.Bytes)}, peak {ByteSize.Format(pool.PeakBytes)}, "
+                + $"limit {(pool.Limit is { } limit ? ByteSize.Format(limit) : "none")}, kept free {ByteSize.Format(pool.KeptBytes)}");
             call.Report.List(pool.Tags, CommandJson.Api.IReadOnlyListPoolTagInfo,
                 new("TAG", t => t.Tag),
                 new("ALLOCS", t => Words.Of(t.Allocs), true),

@@ -21,7 +21,8 @@ internal static class Secrets
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new NodeOperationException(ErrorCode.InvalidRequest, $"cannot read {file}: {exception.Message}", "name a file that you may read, or - for standard input", exception);
+            throw new NodeOperationException(ErrorCode.InvalidRequest, $"cannot read {file}: {exception.Message}",
+                "name a file that you may read, or - for standard input", exception);
         }
 
         Invalid.If(string.IsNullOrEmpty(line), $"the first line of {file} is empty", "put the secret into the first line");

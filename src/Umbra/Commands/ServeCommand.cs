@@ -12,13 +12,17 @@ internal static class ServeCommand
     public static Command Create(CommandScope scope)
     {
         ServeOptions options = new(_ => true);
-        Option<bool> verbose = new("--verbose", "-v") { Description = "log what the node does, not only what goes wrong (--log-level information)" };
+        Option<bool> verbose = new("--verbose", "-v")
+        {
+            Description = "log what the node does, not only what goes wrong (--log-level information)",
+        };
         Option<bool> check = new("--check-config") { Description = "check the configuration, print what is wrong, and exit" };
         Command command = new("serve", "Run a node") { verbose, check };
         options.AddTo(command);
         command.SetAction(async (arguments, cancellationToken) =>
         {
-            SettingValue[] loud = arguments.GetValue(verbose) ? [new SettingValue("logLevel", ["information"], new SettingSource("--verbose"))] : [];
+            SettingValue[] loud = arguments.GetValue(verbose)
+                ? [new SettingValue("logLevel", ["information"], new SettingSource("--verbose"))] : [];
             NodeSettings settings = options.Load(arguments, scope.Environment, loud);
             if (arguments.GetValue(check))
             {
@@ -32,9 +36,11 @@ internal static class ServeCommand
         return command;
     }
 
-    private static async Task ServeAsync(CommandScope scope, ParseResult arguments, NodeSettings settings, CancellationToken cancellationToken)
+    private static async Task ServeAsync(CommandScope scope, ParseResult arguments, NodeSettings settings,
+        CancellationToken cancellationToken)
     {
-        await using NodeServer server = await NodeServer.StartAsync(settings, builder => scope.Environment.Compose(builder, settings), cancellationToken);
+        await using NodeServer server = await NodeServer.StartAsync(settings, builder => scope.Environment.Compose(builder, settings),
+            cancellationToken);
         ReadyInfo ready = new(true, settings.ApiSocketPath, Environment.ProcessId, VersionInfo.Current().Version);
 
         // One line in either format: whoever starts a node waits for it.

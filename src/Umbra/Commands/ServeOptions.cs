@@ -7,7 +7,11 @@ namespace Umbra.Commands;
 /// <summary>The settings as options of a command, with <c>--config</c>.</summary>
 internal sealed class ServeOptions(Func<Setting, bool> wanted)
 {
-    private readonly Option<string?> _config = new("--config") { Description = "YAML or JSON file (or UMBRA_CONFIG); else /etc/umbra/umbra.yaml, then ~/.config/umbra/umbra.yaml", HelpName = "FILE" };
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "YAML or JSON file (or UMBRA_CONFIG); else /etc/umbra/umbra.yaml, then ~/.config/umbra/umbra.yaml",
+        HelpName = "FILE",
+    };
 
     private readonly (Setting Setting, Option<string[]> Option)[] _options =
     [

@@ -36,7 +36,8 @@ internal static class SessionCommand
         kind.CompletionSources.Clear();
         kind.AcceptOnlyFromAmong("desktop", "pattern");
         Option<string> name = NameOption();
-        Option<SizeInfo?> size = new("--size") { Description = "WIDTHxHEIGHT in pixels; 1280x800 if not given", HelpName = "SIZE", CustomParser = Parsers.Size };
+        Option<SizeInfo?> size = new("--size") { Description = "WIDTHxHEIGHT in pixels; 1280x800 if not given", HelpName = "SIZE",
+            CustomParser = Parsers.Size };
         Argument<string[]> program = new("COMMAND")
         {
             Description = "after --: what runs in the desktop, instead of the session script",
@@ -44,26 +45,37 @@ internal static class SessionCommand
         };
         Command command = new("start", "Start a desktop or a test pattern") { kind, name, size, program };
         scope.Run(command, async call => Print(call.Report, await call.Node.StartSessionAsync(
-            new StartSessionRequest(call.Get(kind), call.Get(name)!, call.Get(size), Command: call.Get(program) is { Length: > 0 } parts ? parts : null), call.CancellationToken)));
+            new StartSessionRequest(call.Get(kind), call.Get(name)!, call.Get(size),
+                Command: call.Get(program) is { Length: > 0 } parts ? parts : null), call.CancellationToken)));
         return command;
     }
 
     private static Command Attach(CommandScope scope)
     {
-        Argument<string> address = new("ADDRESS") { Description = "vnc://HOST:PORT, vnc://HOST for port 5900, or vnc:///PATH of a Unix socket" };
+        Argument<string> address = new("ADDRESS")
+        {
+            Description = "vnc://HOST:PORT, vnc://HOST for port 5900, or vnc:///PATH of a Unix socket",
+        };
         address.Validators.Add(result =>
         {
             string text = result.Tokens[0].Value;
-            if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme != "vnc" || uri.UserInfo.Length > 0 || (uri.Host.Length == 0 && uri.AbsolutePath.Length < 2))
+            if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme != "vnc" || uri.UserInfo.Length > 0
+                || (uri.Host.Length == 0 && uri.AbsolutePath.Length < 2))
             {
-                result.AddError($"'{text}' is not an RFB server's address: give vnc://HOST:PORT or vnc:///PATH (the password goes into --password-file)");
+                result.AddError($"'{text}' is not an RFB server's address: give vnc://HOST:PORT or vnc:///PATH "
+                    + "(the password goes into --password-file)");
             }
         });
         Option<string> name = NameOption();
-        Option<string?> passwordFile = new("--password-file") { Description = "file whose first line is the server's password; - is standard input", HelpName = "FILE" };
+        Option<string?> passwordFile = new("--password-file")
+        {
+            Description = "file whose first line is the server's password; - is standard input",
+            HelpName = "FILE",
+        };
         Command command = new("attach", "Make a session of any RFB (VNC) server") { address, name, passwordFile };
         scope.Run(command, async call => Print(call.Report, await call.Node.StartSessionAsync(
-            new StartSessionRequest(SessionKind.Vnc, call.Get(name)!, Address: call.Get(address), Password: Secrets.Read(call.Get(passwordFile), call.Environment.In)), call.CancellationToken)));
+            new StartSessionRequest(SessionKind.Vnc, call.Get(name)!, Address: call.Get(address),
+                Password: Secrets.Read(call.Get(passwordFile), call.Environment.In)), call.CancellationToken)));
         return command;
     }
 
@@ -75,9 +87,11 @@ internal static class SessionCommand
         scope.Run(command, async call =>
         {
             SessionInfo session = await call.Node.GetSessionAsync(call.Get(name), call.CancellationToken);
-            TicketInfo? ticket = call.Get(noTicket) ? null : await call.Node.IssueTicketAsync(session.Name, new TicketRequest(), call.CancellationToken);
+            TicketInfo? ticket = call.Get(noTicket) ? null
+                : await call.Node.IssueTicketAsync(session.Name, new TicketRequest(), call.CancellationToken);
             call.Report.Item(new SessionShowInfo(session, ticket), CommandJson.Own.SessionShowInfo,
-                [.. Facts(session), ("connect", ticket?.Address), ("password", ticket is null ? null : $"{ticket.Password}   (once, until {Words.Of(ticket.ExpiresAt)})")]);
+                [.. Facts(session), ("connect", ticket?.Address),
+                    ("password", ticket is null ? null : $"{ticket.Password}   (once, until {Words.Of(ticket.ExpiresAt)})")]);
         });
         return command;
     }

@@ -29,7 +29,8 @@ internal static class ShadowCommand
         scope.Run(command, async call =>
         {
             ShadowInfo shadow = await call.Node.StartShadowAsync(
-                new StartShadowRequest(call.Get(session).ToString(), call.Get(control) ? ShadowMode.Control : ShadowMode.View, call.Get(reason), call.Get(listen), call.Get(noPassword),
+                new StartShadowRequest(call.Get(session).ToString(), call.Get(control) ? ShadowMode.Control : ShadowMode.View,
+                    call.Get(reason), call.Get(listen), call.Get(noPassword),
                     Environment.UserName),
                 call.CancellationToken);
             Print(call.Report, shadow);
@@ -50,7 +51,8 @@ internal static class ShadowCommand
         {
             int at = context.WordToComplete.IndexOf('@', StringComparison.Ordinal);
             string name = at < 0 ? "" : context.WordToComplete[..at];
-            return at < 0 ? [] : scope.Words(async (node, ct) => (await node.ListNodesAsync(ct)).Where(n => n.State != NodeState.Self).Select(n => $"{name}@{n.Name}"))(context);
+            return at < 0 ? [] : scope.Words(async (node, ct) => (await node.ListNodesAsync(ct)).Where(n => n.State != NodeState.Self)
+                .Select(n => $"{name}@{n.Name}"))(context);
         });
         return session;
     }
@@ -93,7 +95,9 @@ internal static class ShadowCommand
         mode.CompletionSources.Clear();
         mode.CompletionSources.Add("view", "control");
         Command command = new("mode", "Raise or lower a shadow's mode; the target node decides") { id, mode };
-        scope.Run(command, async call => Print(call.Report, await call.Node.ChangeShadowAsync(call.Get(id), new ChangeShadowRequest(call.Get(mode)), call.CancellationToken)));
+        scope.Run(command, async call =>
+            Print(call.Report,
+            await call.Node.ChangeShadowAsync(call.Get(id), new ChangeShadowRequest(call.Get(mode)), call.CancellationToken)));
         return command;
     }
 
@@ -104,7 +108,8 @@ internal static class ShadowCommand
         ("state", Words.Of(shadow.State)),
         ("reason", shadow.Reason),
         ("connect", shadow.Listen),
-        ("password", shadow.Password is null ? null : $"{shadow.Password}   (once{(shadow.PasswordExpiresAt is { } until ? $", until {Words.Of(until)}" : "")})"),
+        ("password", shadow.Password is null ? null
+            : $"{shadow.Password}   (once{(shadow.PasswordExpiresAt is { } until ? $", until {Words.Of(until)}" : "")})"),
         ("notice", shadow.Notice),
         ("end with", $"umbra shadow stop {shadow.Id}"));
 

@@ -39,7 +39,8 @@ internal static class SnapshotCommand
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             DeleteQuietly(partial);
-            throw new NodeOperationException(ErrorCode.InvalidRequest, $"cannot write {path}: {exception.Message}", "name a file in a directory that exists and that you may write", exception);
+            throw new NodeOperationException(ErrorCode.InvalidRequest, $"cannot write {path}: {exception.Message}",
+                "name a file in a directory that exists and that you may write", exception);
         }
     }
 

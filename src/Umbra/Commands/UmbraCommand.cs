@@ -20,7 +20,8 @@ internal static class UmbraCommand
             // Signals stay as they are: a client just dies, and a node's host handles its own.
             InvocationConfiguration configuration = new()
             {
-                Output = environment.Out, Error = environment.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+                Output = environment.Out, Error = environment.Error, EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
             };
             return parsed.Action is ParseErrorAction ? FailUsage(parsed, environment, format) : await parsed.InvokeAsync(configuration);
         }
@@ -30,7 +31,8 @@ internal static class UmbraCommand
         }
         catch (Exception exception)
         {
-            return Fail(new NodeOperationException(ErrorCode.Internal, $"unexpected: {exception.GetType().Name}: {exception.Message}", "this is a fault of umbra: please report it"), environment, format);
+            return Fail(new NodeOperationException(ErrorCode.Internal, $"unexpected: {exception.GetType().Name}: {exception.Message}",
+                "this is a fault of umbra: please report it"), environment, format);
         }
     }
 
@@ -70,7 +72,8 @@ internal static class UmbraCommand
     {
         string path = string.Join(' ', Path(parsed.CommandResult.Command).Reverse());
         string? typo = parsed.UnmatchedTokens.Count == 0 ? null : Configuration.Spelling.Suggest(parsed.UnmatchedTokens[0],
-            parsed.CommandResult.Command.Subcommands.Select(c => c.Name).Concat(parsed.CommandResult.Command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(o => o.Name)));
+            parsed.CommandResult.Command.Subcommands.Select(c => c.Name)
+                .Concat(parsed.CommandResult.Command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(o => o.Name)));
         IEnumerable<string> errors = parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct();
 
         // A word that is no command is the cause; that a command is missing only follows from it.

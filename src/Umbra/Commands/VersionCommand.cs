@@ -12,7 +12,9 @@ internal static class VersionCommand
         command.SetAction(arguments =>
         {
             VersionInfo version = VersionInfo.Current();
-            scope.ReportFor(arguments).Item(version, CommandJson.Api.VersionInfo, ("umbra", version.Version), ("runtime", version.Runtime), ("platform", version.Platform));
+            scope.ReportFor(arguments)
+                .Item(version, CommandJson.Api.VersionInfo, ("umbra", version.Version), ("runtime", version.Runtime),
+                ("platform", version.Platform));
             return ExitCodes.Ok;
         });
         return command;

@@ -18,7 +18,8 @@ internal static class VncViewer
             return;
         }
 
-        string? program = Programs.SelectMany(name => (environment.Settings.Variable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+        string? program = Programs.SelectMany(name => (environment.Settings.Variable("PATH") ?? "").Split(':')
+            .Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
         if (program is null || !IPEndPoint.TryParse(shadow.Listen, out IPEndPoint? address))
         {
             environment.Error.WriteLine($"umbra: no VNC viewer found (tigervnc-viewer has one): point yours at {shadow.Listen}");

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Umbra.Configuration;
 
-/// <summary>Numbers of bytes as people write them: <c>512MiB</c>, <c>2G</c>, <c>65536</c>. Without "i" and with "B" the unit is decimal, as in <c>1GB</c>.</summary>
+/// <summary>Numbers of bytes as people write them: <c>512MiB</c>, <c>2G</c>, <c>65536</c>. Without "i" and with "B" the unit is decimal,
+/// as in <c>1GB</c>.</summary>
 internal static class ByteSize
 {
     private static readonly string[] Units = ["", "K", "M", "G", "T"];

@@ -29,7 +29,8 @@ internal static class Duration
                 return false;
             }
 
-            double milliseconds = duration.TotalMilliseconds + (value.TotalMilliseconds * long.Parse(rest.AsSpan(0, digits), CultureInfo.InvariantCulture));
+            double milliseconds = duration.TotalMilliseconds + (value.TotalMilliseconds * long.Parse(rest.AsSpan(0, digits),
+                CultureInfo.InvariantCulture));
             if (milliseconds > TimeSpan.FromDays(36_500).TotalMilliseconds)
             {
                 return false;

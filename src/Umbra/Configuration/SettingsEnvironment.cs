@@ -16,7 +16,8 @@ internal sealed record SettingsEnvironment(IReadOnlyDictionary<string, string> V
             variables[(string)entry.Key] = (string?)entry.Value ?? "";
         }
 
-        return new SettingsEnvironment(variables, Environment.IsPrivilegedProcess, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        return new SettingsEnvironment(variables, Environment.IsPrivilegedProcess,
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
     }
 
     /// <summary>Null where unset or empty.</summary>
@@ -24,13 +25,15 @@ internal sealed record SettingsEnvironment(IReadOnlyDictionary<string, string> V
 
     public NodeSettings Defaults()
     {
-        string state = IsRoot ? "/var/lib/umbra" : Path.Combine(Variable("XDG_STATE_HOME") ?? Path.Combine(Home, ".local", "state"), "umbra");
+        string state = IsRoot ? "/var/lib/umbra"
+            : Path.Combine(Variable("XDG_STATE_HOME") ?? Path.Combine(Home, ".local", "state"), "umbra");
         return new NodeSettings { StateDirectory = state, RuntimeDirectory = RuntimeDirectory(state) };
     }
 
     /// <summary>The default one; without XDG_RUNTIME_DIR it lies in the state directory.</summary>
     public string RuntimeDirectory(string stateDirectory) =>
-        IsRoot ? "/run/umbra" : Variable("XDG_RUNTIME_DIR") is { } runtime ? Path.Combine(runtime, "umbra") : Path.Combine(stateDirectory, "run");
+        IsRoot ? "/run/umbra" : Variable("XDG_RUNTIME_DIR") is { } runtime ? Path.Combine(runtime, "umbra")
+            : Path.Combine(stateDirectory, "run");
 
     /// <summary>The administrator's file.</summary>
     public string SystemFile { get; init; } = "/etc/umbra/umbra.yaml";

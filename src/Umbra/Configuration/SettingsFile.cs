@@ -4,7 +4,8 @@ using YamlDotNet.RepresentationModel;
 
 namespace Umbra.Configuration;
 
-/// <summary>Reads a YAML or JSON file (JSON is YAML) into values with their line numbers; meaning is <see cref="SettingsLoader"/>'s.</summary>
+/// <summary>Reads a YAML or JSON file (JSON is YAML) into values with their line numbers; meaning is <see
+/// cref="SettingsLoader"/>'s.</summary>
 internal static class SettingsFile
 {
     private const int MaxBytes = 256 * 1024;
@@ -69,7 +70,8 @@ internal static class SettingsFile
     {
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } => null,
         YamlScalarNode scalar => [scalar.Value ?? ""],
-        YamlSequenceNode sequence when sequence.Children.All(child => child is YamlScalarNode) => [.. sequence.Children.Select(child => ((YamlScalarNode)child).Value ?? "")],
+        YamlSequenceNode sequence when sequence.Children.All(child => child is YamlScalarNode) =>
+            [.. sequence.Children.Select(child => ((YamlScalarNode)child).Value ?? "")],
         _ => null,
     };
 }

@@ -1,7 +1,8 @@
 namespace Umbra.Configuration;
 
 /// <summary>
-/// Puts the settings together: defaults, then files, then UMBRA_* variables, then the command line, each over the one before. Every value is checked,
+/// Puts the settings together: defaults, then files, then UMBRA_* variables, then the command line, each over the one before. Every value
+/// is checked,
 /// also one that a later layer overrides, and all errors are reported together.
 /// </summary>
 internal sealed class SettingsLoader(SettingsEnvironment environment)
@@ -49,7 +50,8 @@ internal sealed class SettingsLoader(SettingsEnvironment environment)
     {
         if (SettingCatalog.Find(value.Key) is not { } setting)
         {
-            _errors.Add(new SettingError(value.Source, $"unknown setting {value.Key}{Spelling.Suggest(value.Key, SettingCatalog.All.Select(s => s.Key))}"));
+            _errors.Add(new SettingError(value.Source,
+                $"unknown setting {value.Key}{Spelling.Suggest(value.Key, SettingCatalog.All.Select(s => s.Key))}"));
             return settings;
         }
 
@@ -81,11 +83,13 @@ internal sealed class SettingsLoader(SettingsEnvironment environment)
     private List<SettingValue> Variables()
     {
         List<SettingValue> values = [];
-        foreach ((string name, string text) in environment.Variables.Where(v => v.Key.StartsWith("UMBRA_", StringComparison.Ordinal)).OrderBy(v => v.Key, StringComparer.Ordinal))
+        foreach ((string name, string text) in environment.Variables.Where(v => v.Key.StartsWith("UMBRA_", StringComparison.Ordinal))
+            .OrderBy(v => v.Key, StringComparer.Ordinal))
         {
             if (SettingCatalog.All.FirstOrDefault(s => s.Variable == name) is { } setting)
             {
-                string[] items = setting.IsList ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [text];
+                string[] items = setting.IsList ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                    : [text];
                 values.Add(new SettingValue(setting.Key, items, new SettingSource(name)));
             }
             else if (!SettingsEnvironment.OtherVariables.Contains(name))

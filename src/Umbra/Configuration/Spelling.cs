@@ -6,7 +6,8 @@ internal static class Spelling
     /// <summary>"; did you mean X?" or nothing.</summary>
     public static string Suggest(string written, IEnumerable<string> known)
     {
-        (string? best, int distance) = known.Select(k => (k, Distance(written.ToUpperInvariant(), k.ToUpperInvariant()))).MinBy(pair => pair.Item2);
+        (string? best, int distance) = known.Select(k => (k, Distance(written.ToUpperInvariant(), k.ToUpperInvariant())))
+            .MinBy(pair => pair.Item2);
         return best is not null && distance <= Math.Max(2, best.Length / 3) ? $"; did you mean {best}?" : "";
     }
 

@@ -33,9 +33,11 @@ internal sealed class NodeServer : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Builds and starts a node.</summary>
-    /// <param name="compose">Registers <see cref="INodeOperations"/> and adds its own listeners with <c>builder.WebHost.ConfigureKestrel</c>.</param>
+    /// <param name="compose">Registers <see cref="INodeOperations"/> and adds its own listeners with
+    /// <c>builder.WebHost.ConfigureKestrel</c>.</param>
     /// <exception cref="NodeOperationException">The socket is taken or an address cannot be listened on.</exception>
-    public static async Task<NodeServer> StartAsync(NodeSettings settings, Action<WebApplicationBuilder> compose, CancellationToken cancellationToken)
+    public static async Task<NodeServer> StartAsync(NodeSettings settings, Action<WebApplicationBuilder> compose,
+        CancellationToken cancellationToken)
     {
         WebApplication? app = null;
         try
@@ -49,7 +51,8 @@ internal sealed class NodeServer : IAsyncDisposable
             await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
             if (exception is IOException or SocketException)
             {
-                throw new NodeOperationException(ErrorCode.Conflict, $"cannot listen: {exception.Message}", "choose another address, or stop what listens there", exception);
+                throw new NodeOperationException(ErrorCode.Conflict, $"cannot listen: {exception.Message}",
+                    "choose another address, or stop what listens there", exception);
             }
 
             throw;
@@ -68,7 +71,11 @@ internal sealed class NodeServer : IAsyncDisposable
     private static WebApplication Build(NodeSettings settings, Action<WebApplicationBuilder> compose)
     {
         // No arguments and no appsettings.json: everything comes from the settings.
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = "Production" });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = "Production",
+        });
         builder.Configuration.Sources.Clear();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Limit(kestrel, settings));
         builder.Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = Bind);
@@ -121,7 +128,8 @@ internal sealed class NodeServer : IAsyncDisposable
     private static void AddLogging(ILoggingBuilder logging, NodeSettings settings)
     {
         logging.ClearProviders();
-        logging.SetMinimumLevel(settings.LogLevel <= LogLevel.Debug ? settings.LogLevel : (LogLevel)Math.Max((int)settings.LogLevel, (int)LogLevel.Warning));
+        logging.SetMinimumLevel(settings.LogLevel <= LogLevel.Debug ? settings.LogLevel
+            : (LogLevel)Math.Max((int)settings.LogLevel, (int)LogLevel.Warning));
         logging.AddFilter("Umbra", settings.LogLevel);
 
         // What keeps a node from starting is told once, by the command, without a stack.
@@ -133,7 +141,8 @@ internal sealed class NodeServer : IAsyncDisposable
         }
         else
         {
-            logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
+            logging.AddSimpleConsole(console =>
+                (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
         }
     }
 }

@@ -6,7 +6,8 @@ namespace Umbra.Pictures;
 /// <summary>Writes pictures as PNG files.</summary>
 internal static class PngFile
 {
-    /// <param name="bgrx">Pixels as a <see cref="Canvas"/> holds them: four bytes each, rows top-down, no gap; the fourth byte is ignored.</param>
+    /// <param name="bgrx">Pixels as a <see cref="Canvas"/> holds them: four bytes each, rows top-down, no gap; the fourth byte is
+    /// ignored.</param>
     /// <exception cref="ArgumentException">The pixels are not as many as the size says.</exception>
     public static unsafe byte[] Encode(ReadOnlySpan<byte> bgrx, Size size)
     {

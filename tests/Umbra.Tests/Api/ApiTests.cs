@@ -18,11 +18,13 @@ public sealed class ApiTests : NodeFixture
         JsonElement paths = (await Http.GetFromJsonAsync<JsonElement>(Routes.OpenApi, Ct)).GetProperty("paths");
         string[] routes =
         [
-            Routes.Sessions, Routes.Session, Routes.Tickets, Routes.Snapshot, Routes.Shadows, Routes.Shadow, Routes.Nodes, Routes.Node, Routes.Invites, Routes.Join,
+            Routes.Sessions, Routes.Session, Routes.Tickets, Routes.Snapshot, Routes.Shadows, Routes.Shadow, Routes.Nodes, Routes.Node,
+                Routes.Invites, Routes.Join,
             Routes.Pool, Routes.Drivers, Routes.Version,
         ];
         Assert.Equal(routes.Order(), paths.EnumerateObject().Select(path => path.Name).Order());
-        Assert.All(paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject()), operation => Assert.NotEmpty(operation.Value.GetProperty("summary").GetString()!));
+        Assert.All(paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject()), operation =>
+            Assert.NotEmpty(operation.Value.GetProperty("summary").GetString()!));
     }
 
     /// <summary>Nulls are left out of answers, so what may be null must not be required when an answer is read.</summary>
@@ -30,9 +32,11 @@ public sealed class ApiTests : NodeFixture
     public void Shapes_NullableMembers_AreOptional()
     {
         NullabilityInfoContext nullability = new();
-        IEnumerable<Type> shapes = typeof(ApiJson).Assembly.GetTypes().Where(type => type.Namespace == typeof(ApiJson).Namespace && type.GetMethod("<Clone>$") is not null);
+        IEnumerable<Type> shapes = typeof(ApiJson).Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(ApiJson).Namespace && type.GetMethod("<Clone>$") is not null);
         Assert.All(shapes.SelectMany(type => type.GetConstructors().SelectMany(c => c.GetParameters())), parameter =>
-            Assert.True(parameter.HasDefaultValue || nullability.Create(parameter).WriteState != NullabilityState.Nullable, $"{parameter.Member.DeclaringType} {parameter.Name}"));
+            Assert.True(parameter.HasDefaultValue || nullability.Create(parameter).WriteState != NullabilityState.Nullable,
+                $"{parameter.Member.DeclaringType} {parameter.Name}"));
     }
 
     [Fact]
@@ -48,7 +52,8 @@ public sealed class ApiTests : NodeFixture
     [Fact]
     public async Task PostSession_Valid_IsCreatedWithLocation()
     {
-        using HttpResponseMessage response = await PostAsync(Routes.Sessions, """{"kind":"vnc","name":"lab3","address":"vnc://h:5901","password":"pw"}""");
+        using HttpResponseMessage response = await PostAsync(Routes.Sessions,
+            """{"kind":"vnc","name":"lab3","address":"vnc://h:5901","password":"pw"}""");
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.Equal("/v1/sessions/lab3", response.Headers.Location?.ToString());
         Assert.Equal(new StartSessionRequest(SessionKind.Vnc, "lab3", Address: "vnc://h:5901", Password: "pw"), Node.Last);
@@ -81,7 +86,8 @@ public sealed class ApiTests : NodeFixture
     [Fact]
     public async Task PostSession_TooLarge_IsRefused()
     {
-        using HttpResponseMessage response = await PostAsync(Routes.Sessions, $$"""{"kind":"desktop","name":"{{new string('a', NodeServer.MaxRequestBody)}}"}""");
+        using HttpResponseMessage response = await PostAsync(Routes.Sessions,
+            $$"""{"kind":"desktop","name":"{{new string('a', NodeServer.MaxRequestBody)}}"}""");
         await AssertProblemAsync(response, 413, ErrorCode.InvalidRequest);
     }
 

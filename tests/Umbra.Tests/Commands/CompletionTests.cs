@@ -30,7 +30,8 @@ public sealed class CompletionTests : NodeFixture
     [Fact]
     public async Task Suggest_NoNode_IsSilent()
     {
-        CommandResult result = await CommandResult.RunAsync(["[suggest:13]", "session kill "], new() { ["UMBRA_API"] = "/nowhere/api.sock" }, Folder.Path);
+        CommandResult result = await CommandResult.RunAsync(["[suggest:13]", "session kill "],
+            new() { ["UMBRA_API"] = "/nowhere/api.sock" }, Folder.Path);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
     }
 

@@ -40,7 +40,9 @@ public sealed class UmbraCommandTests : NodeFixture
     public async Task SessionLs_Json_IsTheApisShape()
     {
         JsonElement session = (await RunAsync("session", "ls", "--output", "json")).Json[0];
-        Assert.Equal(("alice", "active", 800), (session.GetProperty("name").GetString(), session.GetProperty("state").GetString(), session.GetProperty("size").GetProperty("height").GetInt32()));
+        Assert.Equal(("alice", "active", 800),
+            (session.GetProperty("name").GetString(), session.GetProperty("state").GetString(), session.GetProperty("size")
+            .GetProperty("height").GetInt32()));
     }
 
     [Fact]
@@ -55,7 +57,8 @@ public sealed class UmbraCommandTests : NodeFixture
     [Fact]
     public async Task SessionStart_Desktop_SendsWhatWasAsked()
     {
-        CommandResult result = await RunAsync("session", "start", "desktop", "--name", "bob", "--size", "1920x1080", "--", "xterm", "-e", "top");
+        CommandResult result = await RunAsync("session", "start", "desktop", "--name", "bob", "--size", "1920x1080", "--", "xterm", "-e",
+            "top");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         StartSessionRequest request = Assert.IsType<StartSessionRequest>(Node.Last);
         Assert.Equal((SessionKind.Desktop, "bob", new SizeInfo(1920, 1080)), (request.Kind, request.Name, request.Size));
@@ -78,16 +81,19 @@ public sealed class UmbraCommandTests : NodeFixture
         CommandResult result = await RunAsync("session", "show", "alice");
         Assert.Contains("127.0.0.1:5901", result.Out, StringComparison.Ordinal);
         Assert.Contains("ticketpw", result.Out, StringComparison.Ordinal);
-        Assert.Equal("ticketpw", (await RunAsync("session", "show", "alice", "-o", "json")).Json.GetProperty("ticket").GetProperty("password").GetString());
+        Assert.Equal("ticketpw", (await RunAsync("session", "show", "alice", "-o", "json")).Json.GetProperty("ticket")
+            .GetProperty("password").GetString());
     }
 
     [Fact]
     public async Task Shadow_Control_PrintsAddressAndPassword()
     {
-        CommandResult result = await RunAsync("shadow", "alice@server-b", "--control", "--reason", "ticket 42", "--listen", "127.0.0.1:5999");
+        CommandResult result = await RunAsync("shadow", "alice@server-b", "--control", "--reason", "ticket 42", "--listen",
+            "127.0.0.1:5999");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         StartShadowRequest request = Assert.IsType<StartShadowRequest>(Node.Last);
-        Assert.Equal(("alice@server-b", ShadowMode.Control, "ticket 42", "127.0.0.1:5999", false), (request.Session, request.Mode, request.Reason, request.Listen, request.NoPassword));
+        Assert.Equal(("alice@server-b", ShadowMode.Control, "ticket 42", "127.0.0.1:5999", false),
+            (request.Session, request.Mode, request.Reason, request.Listen, request.NoPassword));
         Assert.Contains("secretpw", result.Out, StringComparison.Ordinal);
     }
 
@@ -148,7 +154,8 @@ public sealed class UmbraCommandTests : NodeFixture
     public async Task NodeInit_Name_UsesStateDirectory()
     {
         string? asked = null;
-        CommandResult result = await CommandResult.RunAsync(["node", "init", "--name", "server-b", "--state-directory", Folder.File("st")], [], Folder.Path, change: environment => environment with
+        CommandResult result = await CommandResult.RunAsync(["node", "init", "--name", "server-b", "--state-directory", Folder.File("st")],
+            [], Folder.Path, change: environment => environment with
         {
             InitializeNode = (name, settings) =>
             {
@@ -236,10 +243,12 @@ public sealed class UmbraCommandTests : NodeFixture
     [InlineData("Timeout", 6)]
     [InlineData("Conflict", 7)]
     [InlineData("LimitReached", 8)]
-    public void ExitCode_OfErrorCode_NeverChanges(string code, int exitCode) => Assert.Equal(exitCode, Enum.Parse<ErrorCode>(code).Meaning().ExitCode);
+    public void ExitCode_OfErrorCode_NeverChanges(string code, int exitCode) =>
+        Assert.Equal(exitCode, Enum.Parse<ErrorCode>(code).Meaning().ExitCode);
 
     [Fact]
-    public async Task SessionShow_Unknown_IsNotFound() => Assert.Equal(ExitCodes.NotFound, (await RunAsync("session", "show", "nobody")).ExitCode);
+    public async Task SessionShow_Unknown_IsNotFound() =>
+        Assert.Equal(ExitCodes.NotFound, (await RunAsync("session", "show", "nobody")).ExitCode);
 
     [Fact]
     public async Task AnyCommand_NoNode_IsUnreachableAndSaysHowToStartOne()
@@ -252,7 +261,8 @@ public sealed class UmbraCommandTests : NodeFixture
     [Fact]
     public async Task AnyCommand_ConfiguredSocket_IsFoundWithoutBeingTold()
     {
-        CommandResult result = await CommandResult.RunAsync(["session", "ls"], new() { ["UMBRA_RUNTIME_DIRECTORY"] = Folder.Path }, Folder.Path);
+        CommandResult result = await CommandResult.RunAsync(["session", "ls"], new() { ["UMBRA_RUNTIME_DIRECTORY"] = Folder.Path },
+            Folder.Path);
         Assert.Equal(0, result.ExitCode);
     }
 
@@ -269,8 +279,10 @@ public sealed class UmbraCommandTests : NodeFixture
     }
 
     [Fact]
-    public async Task CheckConfig_Right_Succeeds() => Assert.Equal(0, (await RunAsync("serve", "--check-config", "--link-listen", "tcp://127.0.0.1:0", "--shadowing", "2")).ExitCode);
+    public async Task CheckConfig_Right_Succeeds() =>
+        Assert.Equal(0, (await RunAsync("serve", "--check-config", "--link-listen", "tcp://127.0.0.1:0", "--shadowing", "2")).ExitCode);
 
     [Fact]
-    public async Task Serve_SocketTaken_IsConflict() => Assert.Equal(ExitCodes.Conflict, (await RunAsync("serve", "--runtime-directory", Folder.Path)).ExitCode);
+    public async Task Serve_SocketTaken_IsConflict() =>
+        Assert.Equal(ExitCodes.Conflict, (await RunAsync("serve", "--runtime-directory", Folder.Path)).ExitCode);
 }

@@ -8,7 +8,8 @@ public sealed class SettingCatalogTests
     [Fact]
     public void All_Settings_CoverEveryPropertyOnce()
     {
-        IEnumerable<string> properties = typeof(NodeSettings).GetProperties().Where(p => p.CanWrite).Select(p => char.ToLowerInvariant(p.Name[0]) + p.Name[1..]);
+        IEnumerable<string> properties = typeof(NodeSettings).GetProperties().Where(p => p.CanWrite)
+            .Select(p => char.ToLowerInvariant(p.Name[0]) + p.Name[1..]);
         Assert.Equal(properties.Order(), SettingCatalog.All.Select(setting => setting.Key).Order());
     }
 
@@ -19,7 +20,8 @@ public sealed class SettingCatalogTests
         Assert.Equal(("--max-shadows-per-session", "UMBRA_MAX_SHADOWS_PER_SESSION"), (setting.Option, setting.Variable));
     }
 
-    /// <summary>The table in docs/configuration.md is written from the catalog: set UMBRA_WRITE_DOCS=1 and run this test to write it again.</summary>
+    /// <summary>The table in docs/configuration.md is written from the catalog: set UMBRA_WRITE_DOCS=1 and run this test to write it
+    /// again.</summary>
     [Fact]
     public void Document_Table_IsThatOfTheCatalog()
     {

@@ -31,7 +31,8 @@ public sealed class SettingsLoaderTests : IDisposable
     [Fact]
     public void Load_Root_UsesSystemDirectories()
     {
-        NodeSettings settings = SettingsLoader.Load(new SettingsEnvironment(_variables, true, "/root"), _folder.File("empty.yaml", "")).Settings;
+        NodeSettings settings = SettingsLoader.Load(new SettingsEnvironment(_variables, true, "/root"), _folder.File("empty.yaml", ""))
+            .Settings;
         Assert.Equal(("/var/lib/umbra", "/run/umbra/api.sock"), (settings.StateDirectory, settings.ApiSocketPath));
     }
 
@@ -141,7 +142,8 @@ public sealed class SettingsLoaderTests : IDisposable
     }
 
     [Fact]
-    public void Load_LogLevel_NamesOnly() => Assert.Equal(LogLevel.Debug, Load(_folder.File("u.yaml", "logLevel: debug")).Settings.LogLevel);
+    public void Load_LogLevel_NamesOnly() =>
+        Assert.Equal(LogLevel.Debug, Load(_folder.File("u.yaml", "logLevel: debug")).Settings.LogLevel);
 
     [Fact]
     public void Load_RandomFiles_OnlyEverReportErrors()
@@ -156,5 +158,6 @@ public sealed class SettingsLoaderTests : IDisposable
     }
 
     private SettingsResult Load(string? file = null, params SettingValue[] options) =>
-        SettingsLoader.Load(new SettingsEnvironment(_variables, false, _folder.Path) { SystemFile = _folder.File("system.yaml") }, file, options);
+        SettingsLoader.Load(new SettingsEnvironment(_variables, false, _folder.Path) { SystemFile = _folder.File("system.yaml") }, file,
+            options);
 }

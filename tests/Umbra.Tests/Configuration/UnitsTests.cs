@@ -63,5 +63,6 @@ public sealed class UnitsTests
     });
 
     [Fact]
-    public void Units_AnyText_NeverThrow() => Gen.String.Sample(text => ByteSize.TryParse(text, out _) | Duration.TryParse(text, out _) | true);
+    public void Units_AnyText_NeverThrow() =>
+        Gen.String.Sample(text => ByteSize.TryParse(text, out _) | Duration.TryParse(text, out _) | true);
 }

@@ -85,7 +85,8 @@ public sealed class NodeServerTests : IDisposable
         await using NodeServer again = await StartAsync();
     }
 
-    private Task<NodeServer> StartAsync() => NodeServer.StartAsync(Settings, builder => builder.Services.AddSingleton<INodeOperations>(new FakeNode()), Ct);
+    private Task<NodeServer> StartAsync() =>
+        NodeServer.StartAsync(Settings, builder => builder.Services.AddSingleton<INodeOperations>(new FakeNode()), Ct);
 
     /// <summary>What a killed node leaves: a socket file that nobody listens on.</summary>
     private void LeaveStaleSocket()

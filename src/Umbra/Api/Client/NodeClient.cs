@@ -16,27 +16,31 @@ internal sealed class NodeClient : INodeOperations, IDisposable
     {
         _socket = socket;
         _timeout = timeout;
-        SocketsHttpHandler handler = new() { ConnectCallback = (_, cancellationToken) => ConnectAsync(socket, cancellationToken), UseProxy = false };
+        SocketsHttpHandler handler = new() { ConnectCallback = (_, ct) => ConnectAsync(socket, ct), UseProxy = false };
         _http = new HttpClient(handler) { BaseAddress = new Uri("http://node"), Timeout = timeout };
     }
 
     public void Dispose() => _http.Dispose();
 
-    public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => GetAsync(Routes.Version, ApiJson.Default.VersionInfo, cancellationToken);
+    public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Version, ApiJson.Default.VersionInfo, cancellationToken);
 
     public Task<IReadOnlyList<SessionInfo>> ListSessionsAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Sessions, ApiJson.Default.IReadOnlyListSessionInfo, cancellationToken);
 
     public Task<SessionInfo> StartSessionAsync(StartSessionRequest request, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, Routes.Sessions, request, ApiJson.Default.StartSessionRequest, ApiJson.Default.SessionInfo, cancellationToken);
+        SendAsync(HttpMethod.Post, Routes.Sessions, request, ApiJson.Default.StartSessionRequest, ApiJson.Default.SessionInfo,
+            cancellationToken);
 
     public Task<SessionInfo> GetSessionAsync(string name, CancellationToken cancellationToken) =>
         GetAsync(Routes.With(Routes.Session, name), ApiJson.Default.SessionInfo, cancellationToken);
 
-    public Task KillSessionAsync(string name, CancellationToken cancellationToken) => DeleteAsync(Routes.With(Routes.Session, name), cancellationToken);
+    public Task KillSessionAsync(string name, CancellationToken cancellationToken) =>
+        DeleteAsync(Routes.With(Routes.Session, name), cancellationToken);
 
     public Task<TicketInfo> IssueTicketAsync(string name, TicketRequest request, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, Routes.With(Routes.Tickets, name), request, ApiJson.Default.TicketRequest, ApiJson.Default.TicketInfo, cancellationToken);
+        SendAsync(HttpMethod.Post, Routes.With(Routes.Tickets, name), request, ApiJson.Default.TicketRequest, ApiJson.Default.TicketInfo,
+            cancellationToken);
 
     public async Task<ReadOnlyMemory<byte>> TakeSnapshotAsync(SessionAddress session, CancellationToken cancellationToken)
     {
@@ -49,15 +53,18 @@ internal sealed class NodeClient : INodeOperations, IDisposable
         GetAsync(Routes.Shadows, ApiJson.Default.IReadOnlyListShadowInfo, cancellationToken);
 
     public Task<ShadowInfo> StartShadowAsync(StartShadowRequest request, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, Routes.Shadows, request, ApiJson.Default.StartShadowRequest, ApiJson.Default.ShadowInfo, cancellationToken);
+        SendAsync(HttpMethod.Post, Routes.Shadows, request, ApiJson.Default.StartShadowRequest, ApiJson.Default.ShadowInfo,
+            cancellationToken);
 
     public Task<ShadowInfo> GetShadowAsync(string id, CancellationToken cancellationToken) =>
         GetAsync(Routes.With(Routes.Shadow, id), ApiJson.Default.ShadowInfo, cancellationToken);
 
     public Task<ShadowInfo> ChangeShadowAsync(string id, ChangeShadowRequest request, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Patch, Routes.With(Routes.Shadow, id), request, ApiJson.Default.ChangeShadowRequest, ApiJson.Default.ShadowInfo, cancellationToken);
+        SendAsync(HttpMethod.Patch, Routes.With(Routes.Shadow, id), request, ApiJson.Default.ChangeShadowRequest,
+            ApiJson.Default.ShadowInfo, cancellationToken);
 
-    public Task StopShadowAsync(string id, CancellationToken cancellationToken) => DeleteAsync(Routes.With(Routes.Shadow, id), cancellationToken);
+    public Task StopShadowAsync(string id, CancellationToken cancellationToken) =>
+        DeleteAsync(Routes.With(Routes.Shadow, id), cancellationToken);
 
     public Task<IReadOnlyList<NodeInfo>> ListNodesAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Nodes, ApiJson.Default.IReadOnlyListNodeInfo, cancellationToken);
@@ -68,9 +75,11 @@ internal sealed class NodeClient : INodeOperations, IDisposable
     public Task<NodeInfo> JoinNodeAsync(JoinRequest request, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, Routes.Join, request, ApiJson.Default.JoinRequest, ApiJson.Default.NodeInfo, cancellationToken);
 
-    public Task RemoveNodeAsync(string name, CancellationToken cancellationToken) => DeleteAsync(Routes.With(Routes.Node, name), cancellationToken);
+    public Task RemoveNodeAsync(string name, CancellationToken cancellationToken) =>
+        DeleteAsync(Routes.With(Routes.Node, name), cancellationToken);
 
-    public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => GetAsync(Routes.Pool, ApiJson.Default.PoolInfo, cancellationToken);
+    public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Pool, ApiJson.Default.PoolInfo, cancellationToken);
 
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Drivers, ApiJson.Default.IReadOnlyListDriverInfo, cancellationToken);
@@ -103,7 +112,8 @@ internal sealed class NodeClient : INodeOperations, IDisposable
     }
 
     private async Task<TAnswer> SendAsync<TBody, TAnswer>(
-        HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellationToken)
+        HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType,
+        CancellationToken cancellationToken)
     {
         using HttpRequestMessage message = new(method, path) { Content = JsonContent.Create(body, bodyType) };
         return await SendAsync(message, answerType, cancellationToken);
@@ -125,7 +135,8 @@ internal sealed class NodeClient : INodeOperations, IDisposable
         }
         catch (TaskCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new NodeOperationException(ErrorCode.Timeout, $"the node at {_socket} did not answer within {_timeout.TotalSeconds:0.###} seconds",
+            throw new NodeOperationException(ErrorCode.Timeout,
+                $"the node at {_socket} did not answer within {_timeout.TotalSeconds:0.###} seconds",
                 "try again, or give --timeout more", exception);
         }
         catch (HttpRequestException exception)
@@ -155,7 +166,8 @@ internal sealed class NodeClient : INodeOperations, IDisposable
                 "start it with 'umbra serve'", exception),
             _ when !File.Exists(_socket) => new(ErrorCode.ApiUnreachable, $"no node listens on {_socket}: there is no such socket",
                 "start one with 'umbra serve', or name another socket with --node-socket or UMBRA_API", exception),
-            _ => new(ErrorCode.ApiUnreachable, $"the node at {_socket} does not answer: {exception.InnerException?.Message ?? exception.Message}",
+            _ => new(ErrorCode.ApiUnreachable,
+                $"the node at {_socket} does not answer: {exception.InnerException?.Message ?? exception.Message}",
                 "see the node's log", exception),
         };
     }
@@ -174,6 +186,7 @@ internal sealed class NodeClient : INodeOperations, IDisposable
             // Not a problem of ours: what the status says must do.
         }
 
-        return new NodeOperationException(ErrorCode.Internal, $"the node answered with status {(int)response.StatusCode}", "is it a node of the same version?");
+        return new NodeOperationException(ErrorCode.Internal, $"the node answered with status {(int)response.StatusCode}",
+            "is it a node of the same version?");
     }
 }
