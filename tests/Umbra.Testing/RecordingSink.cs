@@ -1,4 +1,6 @@
+using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Sources;
 
@@ -44,8 +46,11 @@ public sealed class RecordingSink(BufferPool pool, Account account) : ISourceSin
 
     public byte? Leds { get; private set; }
 
-    public void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves)
+    public EncodingClass Wish { get; init; } = new(RfbEncoding.Tight, PixelFormat.Bgrx);
+
+    public void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received = null)
     {
+        received?.Picture.Bytes.Dispose();
         lock (_lock)
         {
             if (Picture is null || Picture.Size != canvas.Size)

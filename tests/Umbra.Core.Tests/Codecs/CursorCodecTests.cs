@@ -50,7 +50,8 @@ public sealed class CursorCodecTests : PoolTest
                 byte alpha = pixel[3];
                 for (int c = 0; c < 3; c++)
                 {
-                    pixel[c] = alpha < 128 ? (byte)0 : (byte)Math.Min(255, Math.Round(pixel[c] * 255.0 / alpha, MidpointRounding.AwayFromZero));
+                    double plain = Math.Round(pixel[c] * 255.0 / alpha, MidpointRounding.AwayFromZero);
+                    pixel[c] = alpha < 128 ? (byte)0 : (byte)Math.Min(255, plain);
                 }
 
                 byte[] wire = new byte[4];
@@ -112,7 +113,8 @@ public sealed class CursorCodecTests : PoolTest
         });
     }
 
-    private static IEnumerable<int> Cuts(int length) => length < 4000 ? Enumerable.Range(RectHeader.WireSize, length - RectHeader.WireSize + 1) : [20, length / 2, length];
+    private static IEnumerable<int> Cuts(int length) =>
+        length < 4000 ? Enumerable.Range(RectHeader.WireSize, length - RectHeader.WireSize + 1) : [20, length / 2, length];
 
     /// <summary>Decodes with the first bytes arriving up to the cut.</summary>
     private CursorShape Decode(byte[] payload, int cut, PixelFormat format)
@@ -134,7 +136,9 @@ public sealed class CursorCodecTests : PoolTest
 
     private static void AssertSame(CursorShape expected, CursorShape actual, ReadOnlySpan<byte> pixels)
     {
-        Assert.Equal((expected.Width, expected.Height, expected.HotX, expected.HotY), (actual.Width, actual.Height, actual.HotX, actual.HotY));
+        Assert.Equal(
+            (expected.Width, expected.Height, expected.HotX, expected.HotY),
+            (actual.Width, actual.Height, actual.HotX, actual.HotY));
         Assert.Equal(Convert.ToHexString(pixels), actual.Pixels is null ? "" : Convert.ToHexString(actual.Pixels.Span));
     }
 

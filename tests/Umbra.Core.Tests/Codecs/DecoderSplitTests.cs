@@ -54,7 +54,10 @@ public sealed class DecoderSplitTests : PoolTest
         Wire.AssertSame(expected, slow);
     }
 
-    /// <summary>As a connection reads: what was consumed is gone, the buffers are others each time. False when a rectangle is incomplete at the end.</summary>
+    /// <summary>
+    /// As a connection reads: what was consumed is gone, the buffers are others each time. False when a rectangle is incomplete at the
+    /// end.
+    /// </summary>
     private static bool DecodeInParts(RectDecoders decoders, Canvas canvas, byte[] payload, int[] arrivals)
     {
         int consumed = 0;

@@ -24,7 +24,9 @@ public sealed class EncoderRoundTripTests : PoolTest
         PixelFormat format = Formats.All[formatIndex];
         Gen.Select(Gen.Int[1, 150], Gen.Int[1, 150], Gen.Enum<Picture>(), Gen.Int[0, 9], Gen.Int).Sample(
             (width, height, picture, level, seed) =>
-                RoundTrip(new Size(width + 7, height + 5), new Rect(3, 2, width, height), picture, seed, new EncodingClass(encoding, format, -1, level)),
+                RoundTrip(
+                    new Size(width + 7, height + 5), new Rect(3, 2, width, height), picture, seed,
+                    new EncodingClass(encoding, format, -1, level)),
             iter: 40, seed: "0000Zf9uhIO1", threads: 1);
     }
 
@@ -53,7 +55,9 @@ public sealed class EncoderRoundTripTests : PoolTest
         using PayloadWriter output = new(Pool, BufferTag.Test, Account);
         using Canvas canvas = new(Pool, Account, new Size(256, 192));
         int raw = 256 * 192 * 4;
-        foreach ((Picture picture, int part) in new[] { (Picture.Solid, 500), (Picture.TwoColours, 20), (Picture.SixteenColours, 20), (Picture.ManyColours, 3), (Picture.Text, 10) })
+        (Picture, int)[] parts =
+            [(Picture.Solid, 500), (Picture.TwoColours, 20), (Picture.SixteenColours, 20), (Picture.ManyColours, 3), (Picture.Text, 10)];
+        foreach ((Picture picture, int part) in parts)
         {
             canvas.Draw(canvas.Size.Bounds, picture, new Random(3));
             output.Clear();
@@ -86,7 +90,8 @@ public sealed class EncoderRoundTripTests : PoolTest
         output.Advance(5);
         foreach (RfbEncoding encoding in Encodings)
         {
-            Assert.Throws<QuotaExceededException>(() => encoders.Encode(canvas, canvas.Size.Bounds, new EncodingClass(encoding, PixelFormat.Bgrx), output));
+            EncodingClass encodingClass = new(encoding, PixelFormat.Bgrx);
+            Assert.Throws<QuotaExceededException>(() => encoders.Encode(canvas, canvas.Size.Bounds, encodingClass, output));
             Assert.Equal(5, output.Length);
         }
     }

@@ -40,7 +40,9 @@ internal static class Formats
         {
             foreach (ref uint pixel in MemoryMarshal.Cast<byte, uint>(canvas.Row(rect.X, y, rect.Width)))
             {
-                pixel = (Channel(pixel >> 16, layout.RedMax) << 16) | (Channel(pixel >> 8, layout.GreenMax) << 8) | Channel(pixel, layout.BlueMax);
+                pixel = (Channel(pixel >> 16, layout.RedMax) << 16)
+                    | (Channel(pixel >> 8, layout.GreenMax) << 8)
+                    | Channel(pixel, layout.BlueMax);
             }
         }
     }

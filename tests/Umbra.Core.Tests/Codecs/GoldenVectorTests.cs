@@ -94,23 +94,46 @@ public sealed class GoldenVectorTests : PoolTest
     }
 
     [Fact]
+    public void ZlibData_TooManyOrTooFew_AreRefused()
+    {
+        string tooMany = Convert.ToHexString(Zlib(Convert.FromHexString("01" + "0000FF" + "01")));
+        string tooFew = Convert.ToHexString(Zlib(Convert.FromHexString("01" + "0000")));
+        foreach (string body in new[] { tooMany, tooFew })
+        {
+            Assert.Throws<ProtocolException>(() =>
+                AssertDecodes(RfbEncoding.Zrle, $"{body.Length / 2:X8}{body}", new Size(3, 1), [Red, Red, Red]));
+        }
+
+        string[] tight = [Convert.ToHexString(Zlib(new byte[16])), Convert.ToHexString(Zlib(new byte[14]))];
+        foreach (string body in tight)
+        {
+            Assert.Throws<ProtocolException>(() =>
+                AssertDecodes(RfbEncoding.Tight, $"00{body.Length / 2:X2}{body}", new Size(5, 1), new uint[5]));
+        }
+    }
+
+    [Fact]
     public void Tight_Fill() => AssertDecodes(RfbEncoding.Tight, "80" + "FF0000", new Size(3, 1), [Red, Red, Red]);
 
     [Fact]
-    public void Tight_CopyOfLessThan12Bytes_IsPlain() => AssertDecodes(RfbEncoding.Tight, "00" + "FF0000" + "00FF00" + "0000FF", new Size(3, 1), [Red, Green, Blue]);
+    public void Tight_CopyOfLessThan12Bytes_IsPlain() =>
+        AssertDecodes(RfbEncoding.Tight, "00" + "FF0000" + "00FF00" + "0000FF", new Size(3, 1), [Red, Green, Blue]);
 
     [Fact]
     public void Tight_TwoColours_AreBitsInRowsOfWholeBytes() =>
-        AssertDecodes(RfbEncoding.Tight, "50" + "01" + "01" + "FF0000" + "0000FF" + "40" + "A0", new Size(3, 2), [Red, Blue, Red, Blue, Red, Blue]);
+        AssertDecodes(RfbEncoding.Tight, "50" + "01" + "01" + "FF0000" + "0000FF" + "40" + "A0",
+            new Size(3, 2), [Red, Blue, Red, Blue, Red, Blue]);
 
     [Fact]
     public void Tight_Palette_IsAByteEach() =>
-        AssertDecodes(RfbEncoding.Tight, "60" + "01" + "02" + "FF0000" + "00FF00" + "0000FF" + "02" + "00" + "01" + "01", new Size(2, 2), [Blue, Red, Green, Green]);
+        AssertDecodes(RfbEncoding.Tight, "60" + "01" + "02" + "FF0000" + "00FF00" + "0000FF" + "02" + "00" + "01" + "01",
+            new Size(2, 2), [Blue, Red, Green, Green]);
 
     [Fact]
     public void Tight_Gradient_AddsToThePrediction()
     {
-        // Row 1: 10 20 30, +1 each. Row 2: +0; then left (10 20 30) + above (11 21 31) - above left (10 20 30) + 2 = 13 23 33; last clamped.
+        // Row 1: 10 20 30, +1 each. Row 2: +0; then
+        // left (10 20 30) + above (11 21 31) - above left (10 20 30) + 2 = 13 23 33.
         byte[] data = [10, 20, 30, 1, 1, 1, 0, 0, 0, 2, 2, 2];
         byte[] zlib = Zlib(data);
         string body = "4002" + $"{zlib.Length:X2}" + Convert.ToHexString(zlib);
@@ -136,7 +159,8 @@ public sealed class GoldenVectorTests : PoolTest
         AssertDecodes(decoders, RfbEncoding.Tight, [0x30, (byte)first.Length, .. first], new Size(4, 1), expected);
         AssertDecodes(decoders, RfbEncoding.Tight, [0x30, (byte)second.Length, .. second], new Size(4, 1), expected);
         AssertDecodes(decoders, RfbEncoding.Tight, [0x38, (byte)third.Length, .. third], new Size(4, 1), expected);
-        Assert.Throws<ProtocolException>(() => AssertDecodes(decoders, RfbEncoding.Tight, [0x30, (byte)third.Length, .. third], new Size(4, 1), expected));
+        Assert.Throws<ProtocolException>(() =>
+            AssertDecodes(decoders, RfbEncoding.Tight, [0x30, (byte)third.Length, .. third], new Size(4, 1), expected));
     }
 
     [Fact]

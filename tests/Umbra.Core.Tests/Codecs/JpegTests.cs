@@ -46,7 +46,8 @@ public sealed class JpegTests : PoolTest
         Rect film = new(640, 128, 512, 384);
         canvas.Draw(film, Picture.Photo, new Random(2));
 
-        EncodeResult result = encoders.Encode(canvas, canvas.Size.Bounds, new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx, 5), output);
+        EncodingClass tight = new(RfbEncoding.Tight, PixelFormat.Bgrx, 5);
+        EncodeResult result = encoders.Encode(canvas, canvas.Size.Bounds, tight, output);
         Wire.Decode(decoders, decoded, output.Written.ToArray());
 
         Assert.True(result.IsLossy);
@@ -68,7 +69,8 @@ public sealed class JpegTests : PoolTest
         canvas.Draw(canvas.Size.Bounds, Picture.Photo, new Random(2));
         canvas.Fill(new Rect(256, 256, 128, 64), 0x808080);
 
-        EncodeResult result = encoders.Encode(canvas, canvas.Size.Bounds, new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx, 5), output);
+        EncodingClass tight = new(RfbEncoding.Tight, PixelFormat.Bgrx, 5);
+        EncodeResult result = encoders.Encode(canvas, canvas.Size.Bounds, tight, output);
 
         Assert.Equal(new EncodeResult(2, true), result);
     }
@@ -88,6 +90,19 @@ public sealed class JpegTests : PoolTest
 
         Assert.Throws<ProtocolException>(() => Wire.Decode(decoders, decoded, payload));
         Assert.Equal(-1, decoded.Pixels.IndexOfAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public void Encode_16Bits_KeepsToAreasThatOldClientsCanHold()
+    {
+        using RectEncoders encoders = new(Pool, Account);
+        using PayloadWriter output = new(Pool, BufferTag.Test, Account);
+        using Canvas canvas = new(Pool, Account, new Size(640, 240));
+        canvas.Draw(canvas.Size.Bounds, Picture.Photo, new Random(2));
+
+        EncodeResult result = encoders.Encode(canvas, canvas.Size.Bounds, new EncodingClass(RfbEncoding.Tight, Formats.Rgb565, 5), output);
+
+        Assert.Equal(new EncodeResult(3, true), result);
     }
 
     [Fact]

@@ -59,8 +59,12 @@ public sealed class SharedPayloadTests : PoolTest
         using PayloadWriter output = new(Pool, BufferTag.Test, Account);
         using Canvas canvas = new(Pool, Account, Screen);
         canvas.Draw(canvas.Size.Bounds, Picture.Desktop, new Random(4));
-        foreach (EncodingClass encodingClass in new EncodingClass[]
-            { new(RfbEncoding.Tight, PixelFormat.Bgrx), new(RfbEncoding.Tight, Formats.Rgb565, 5), new(RfbEncoding.Zrle, Formats.Rgb565), new(RfbEncoding.Hextile, PixelFormat.Bgrx) })
+        EncodingClass[] classes =
+        [
+            new(RfbEncoding.Tight, PixelFormat.Bgrx), new(RfbEncoding.Tight, Formats.Rgb565, 5),
+            new(RfbEncoding.Zrle, Formats.Rgb565), new(RfbEncoding.Hextile, PixelFormat.Bgrx),
+        ];
+        foreach (EncodingClass encodingClass in classes)
         {
             output.Clear();
             used.Encode(canvas, canvas.Size.Bounds, encodingClass, output);

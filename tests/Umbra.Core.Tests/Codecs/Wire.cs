@@ -25,7 +25,8 @@ internal static class Wire
         return count;
     }
 
-    public static int Decode(RectDecoders decoders, Canvas canvas, ReadOnlyMemory<byte> payload) => Decode(decoders, canvas, new ReadOnlySequence<byte>(payload));
+    public static int Decode(RectDecoders decoders, Canvas canvas, ReadOnlyMemory<byte> payload) =>
+        Decode(decoders, canvas, new ReadOnlySequence<byte>(payload));
 
     /// <summary>The payload as the first of a connection: with the zlib header where ZRLE needs one.</summary>
     public static byte[] AsFirst(ReadOnlySpan<byte> payload)
@@ -64,7 +65,8 @@ internal static class Wire
 
         int at = expected.Pixels.CommonPrefixLength(actual.Pixels) / Canvas.BytesPerPixel;
         (int y, int x) = Math.DivRem(at, expected.Size.Width);
-        Assert.Fail($"pixel ({x}, {y}) of {expected.Size}: wanted {Convert.ToHexString(expected.Row(x, y, 1))}, got {Convert.ToHexString(actual.Row(x, y, 1))}");
+        (string wanted, string got) = (Convert.ToHexString(expected.Row(x, y, 1)), Convert.ToHexString(actual.Row(x, y, 1)));
+        Assert.Fail($"pixel ({x}, {y}) of {expected.Size}: wanted {wanted}, got {got}");
     }
 
     private sealed class Segment : ReadOnlySequenceSegment<byte>
