@@ -5,4 +5,4 @@ namespace Umbra.Transports.Tls;
 /// server has looked at the client's certificate, so this shows on the first read.
 /// </summary>
 public sealed class CertificateRefusedException(Exception? inner = null)
-    : IOException("certificate refused: the other side closed the connection right after the TLS handshake, it does not accept this node's certificate", inner);
+    : IOException("certificate refused: the other side closed the connection right after the TLS handshake; most likely it does not accept this node's certificate", inner);

@@ -59,6 +59,9 @@ public static class LinkTls
             https.HandshakeTimeout = HandshakeTimeout;
             https.CheckCertificateRevocation = false;
             https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+
+            // A resumed session would not look at the certificate again, and it may have been revoked meanwhile.
+            https.OnAuthenticate = (_, tls) => tls.AllowTlsResume = false;
             https.ClientCertificateValidation = (certificate, _, _) => isPeerAccepted(certificate);
         });
         listen.Use(next => connection => RunAsync(connection, next));
@@ -87,6 +90,7 @@ public static class LinkTls
         // Always sent, whatever authorities the server names.
         ClientCertificateContext = SslStreamCertificateContext.Create(own, null, offline: true),
         EnabledSslProtocols = SslProtocols.Tls13,
+        AllowTlsResume = false,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         RemoteCertificateValidationCallback = isPeerAccepted,
     };

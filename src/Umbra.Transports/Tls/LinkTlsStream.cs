@@ -11,6 +11,7 @@ namespace Umbra.Transports.Tls;
 public sealed class LinkTlsStream : SslStream
 {
     private bool _hasHeard;
+    private volatile bool _isDisposed;
 
     internal LinkTlsStream(Stream inner)
         : base(inner, leaveInnerStreamOpen: false)
@@ -38,7 +39,7 @@ public sealed class LinkTlsStream : SslStream
             _hasHeard |= count > 0;
             return count;
         }
-        catch (Exception e) when (e is (IOException and not CertificateRefusedException) or AuthenticationException)
+        catch (Exception e) when (!_isDisposed && (e is AuthenticationException or (IOException and not CertificateRefusedException)))
         {
             throw new CertificateRefusedException(e);
         }
@@ -46,4 +47,17 @@ public sealed class LinkTlsStream : SslStream
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        return base.DisposeAsync();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        // What a read then throws is our own doing, not the peer's.
+        _isDisposed = true;
+        base.Dispose(disposing);
+    }
 }

@@ -1,7 +1,9 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
 using Umbra.Core.Memory;
 using Umbra.Testing;
+using Umbra.Transports.Listening;
 
 namespace Umbra.Transports.Tests.Contract;
 
@@ -165,6 +167,49 @@ public sealed class TransportContractTests : PoolTest
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task Read_OneMessageLargerThanTheReadBuffer_Arrives(WireKind kind)
+    {
+        int size = 3 * new TransportOptions().MaxReadBufferSize;
+        await using Wire wire = await Wire.StartAsync(kind, Pool, async connection =>
+        {
+            byte[] message = await connection.Transport.Input.ReadAsync(size);
+            await connection.Transport.Output.WriteAsync(new[] { (byte)(message.Length == size ? 1 : 0) });
+            await connection.Transport.Input.DrainAsync();
+        });
+        await using StreamDuplex client = await wire.ConnectAsync();
+
+        Task writing = client.Output.WriteAsync(new byte[size]).AsTask();
+
+        Assert.Equal([1], await client.Input.ReadAsync(1));
+        await writing;
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Connect_OverTheLimit_IsClosedAndTheOthersGoOn(WireKind kind)
+    {
+        await using Wire wire = await Wire.StartAsync(kind, Pool, Handlers.Echo, new ConnectionLimits(1));
+        await using StreamDuplex first = await wire.ConnectAsync();
+        await first.Output.WriteAsync("a"u8.ToArray());
+        await first.Input.ReadAsync(1);
+
+        try
+        {
+            await using Stream second = await wire.ConnectBareAsync();
+            await PipeReader.Create(second).DrainAsync();
+        }
+        catch (IOException)
+        {
+            // The reset may come while it still connects.
+        }
+
+        await first.Output.WriteAsync("b"u8.ToArray());
+        Assert.Equal("b"u8.ToArray(), await first.Input.ReadAsync(1));
+        Assert.DoesNotContain(wire.Log.Lines, line => line.Level >= LogLevel.Warning);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task Connect_AgainAndAgain_Works(WireKind kind)
     {
         await using Wire wire = await Wire.StartAsync(kind, Pool, Handlers.Echo);
@@ -228,14 +273,14 @@ public sealed class TransportContractTests : PoolTest
 
     private const long Total = 48 * Megabyte;
 
-    /// <summary>Writes <see cref="Total"/> bytes and says how many were written when a flush waited for a second.</summary>
+    /// <summary>Writes <see cref="Total"/> bytes and says how many were written when a flush waited for 0.3 s.</summary>
     private static async Task WriteMuch(PipeWriter output, TaskCompletionSource<long> stalled)
     {
         byte[] piece = new byte[16 * 1024];
         for (long sent = 0; sent < Total; sent += piece.Length)
         {
             Task<FlushResult> flush = output.WriteAsync(piece).AsTask();
-            if (await Task.WhenAny(flush, Task.Delay(stalled.Task.IsCompleted ? Handlers.Limit : TimeSpan.FromSeconds(1))) != flush)
+            if (await Task.WhenAny(flush, Task.Delay(stalled.Task.IsCompleted ? Handlers.Limit : TimeSpan.FromMilliseconds(300))) != flush)
             {
                 stalled.TrySetResult(sent + piece.Length);
             }

@@ -23,7 +23,7 @@ internal sealed class Wire : IAsyncDisposable
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"umbra-wire-{Environment.ProcessId}-{Interlocked.Increment(ref s_names)}");
     private ListenerHost? _host;
 
-    private Wire(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, TransportOptions options)
+    private Wire(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, ConnectionLimits limits)
     {
         Kind = kind;
         _pool = pool;
@@ -32,19 +32,22 @@ internal sealed class Wire : IAsyncDisposable
         builder.Logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddRouting();
-        builder.Services.AddTransports(pool, pool.Root, options);
+        builder.Services.AddTransports(pool, pool.Root);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             if (IsTls)
             {
-                kestrel.Listen(EndPoint, listen => Secure(listen).Run(connection => handler(connection)));
+                kestrel.Listen(EndPoint, listen => Secure(listen.UseConnectionGate(new ConnectionGate(limits, TimeProvider.System))).Run(connection => handler(connection)));
             }
         });
         _app = builder.Build();
     }
 
     public WireKind Kind { get; }
+
+    /// <summary>The server's rule, by thumbprint.</summary>
+    public Func<string, bool> IsPeerAccepted { get; set; } = thumbprint => thumbprint == TestCertificates.Near.Thumbprint;
 
     public LogCollector Log { get; } = new();
 
@@ -60,9 +63,9 @@ internal sealed class Wire : IAsyncDisposable
 
     private EndPoint EndPoint => Address.ToListenEndPoint();
 
-    public static async Task<Wire> StartAsync(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, TransportOptions? options = null)
+    public static async Task<Wire> StartAsync(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, ConnectionLimits? limits = null)
     {
-        Wire wire = new(kind, pool, handler, options ?? new TransportOptions());
+        Wire wire = new(kind, pool, handler, limits ??= new ConnectionLimits(MaxUnauthenticatedPerSecond: 10_000));
         if (wire.IsTls)
         {
             await wire._app.StartAsync();
@@ -70,7 +73,7 @@ internal sealed class Wire : IAsyncDisposable
         else
         {
             wire._host = await wire.Services.GetRequiredService<TransportListeners>()
-                .ListenAsync(wire.EndPoint, handler, new ConnectionLimits(MaxUnauthenticatedPerSecond: 10_000), CancellationToken.None);
+                .ListenAsync(wire.EndPoint, handler, limits, CancellationToken.None);
         }
 
         if (!wire.IsPipe && !wire.IsMemory)
@@ -116,8 +119,8 @@ internal sealed class Wire : IAsyncDisposable
         }
     }
 
-    private static ListenOptions Secure(ListenOptions listen) => listen.UseLinkTls(
-        TestCertificates.Target, peer => peer.Thumbprint == TestCertificates.Near.Thumbprint);
+    private ListenOptions Secure(ListenOptions listen) => listen.UseLinkTls(
+        TestCertificates.Target, peer => IsPeerAccepted(peer.Thumbprint));
 
     private int FindPort() => _host is not null
         ? ((IPEndPoint)_host.EndPoint).Port

@@ -76,6 +76,37 @@ public sealed class LinkTlsTests : PoolTest
     }
 
     [Fact]
+    public async Task Connect_CertificateRevokedSinceTheLastTime_IsRefused()
+    {
+        await using Wire wire = await Wire.StartAsync(WireKind.TcpTls, Pool, Handlers.Echo);
+        await using (LinkTlsStream first = await ConnectAsync(wire, TestCertificates.Near))
+        {
+            await first.WriteAsync("x"u8.ToArray());
+            await first.ReadExactlyAsync(new byte[1]).AsTask().WaitAsync(Handlers.Limit);
+        }
+
+        wire.IsPeerAccepted = _ => false;
+
+        await Assert.ThrowsAsync<CertificateRefusedException>(async () =>
+        {
+            await using LinkTlsStream second = await ConnectAsync(wire, TestCertificates.Near);
+            await second.ReadExactlyAsync(new byte[1]).AsTask().WaitAsync(Handlers.Limit);
+        });
+    }
+
+    [Fact]
+    public async Task Dispose_WhileWaitingForTheFirstByte_IsNotTakenForARefusal()
+    {
+        await using Wire wire = await Wire.StartAsync(WireKind.TcpTls, Pool, Handlers.Echo);
+        LinkTlsStream tls = await ConnectAsync(wire, TestCertificates.Near);
+        Task<int> reading = tls.ReadAsync(new byte[1]).AsTask();
+
+        await tls.DisposeAsync();
+
+        Assert.IsNotType<CertificateRefusedException>(await Record.ExceptionAsync(() => reading.WaitAsync(Handlers.Limit)));
+    }
+
+    [Fact]
     public async Task Connect_OlderTls_IsRefused()
     {
         await using Wire wire = await Wire.StartAsync(WireKind.TcpTls, Pool, Handlers.Echo);
