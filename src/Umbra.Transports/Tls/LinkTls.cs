@@ -52,6 +52,12 @@ public static class LinkTls
     {
         // A raw endpoint speaks no HTTP; without this the server would offer HTTP in ALPN.
         listen.Protocols = HttpProtocols.None;
+        listen.Use(next => connection => RunAsync(connection, next, output =>
+        {
+            WireWriter wire = new(output);
+            connection.Features.Set(wire);
+            return wire;
+        }));
         listen.UseHttps(https =>
         {
             https.ServerCertificate = own;
@@ -64,24 +70,24 @@ public static class LinkTls
             https.OnAuthenticate = (_, tls) => tls.AllowTlsResume = false;
             https.ClientCertificateValidation = (certificate, _, _) => isPeerAccepted(certificate);
         });
-        listen.Use(next => connection => RunAsync(connection, next));
+        listen.Use(next => connection => RunAsync(connection, next, output => new TlsWriter(output, connection.Features.GetRequiredFeature<WireWriter>())));
         return listen;
     }
 
     /// <summary>Who the peer of an accepted connection is; null where it runs without TLS. Belongs to the connection.</summary>
     public static X509Certificate2? PeerCertificate(this ConnectionContext connection) => connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
 
-    private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, Func<PipeWriter, PipeWriter> wrap)
     {
-        IDuplexPipe tls = connection.Transport;
-        connection.Transport = new Duplex(tls.Input, new ClosingWriter(tls.Output, connection.ConnectionClosed));
+        IDuplexPipe below = connection.Transport;
+        connection.Transport = new Duplex(below.Input, wrap(below.Output));
         try
         {
             await next(connection);
         }
         finally
         {
-            connection.Transport = tls;
+            connection.Transport = below;
         }
     }
 
