@@ -21,7 +21,8 @@ public sealed class StreamDuplex : IDuplexPipe, IAsyncDisposable
         _stream = stream;
 
         // Reads of no bytes first: a connection on which nothing comes holds no buffer.
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(pool, ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(
+            pool, ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(pool, minimumBufferSize: 4096, leaveOpen: true));
     }
 
@@ -35,7 +36,8 @@ public sealed class StreamDuplex : IDuplexPipe, IAsyncDisposable
     {
         await Output.CompleteAsync();
 
-        // The end is that of the wire, also under TLS: SslStream.ShutdownAsync is not safe beside a read, it breaks what is being decrypted.
+        // The end is that of the wire, also under TLS: SslStream.ShutdownAsync is not safe beside a read,
+        // it breaks what is being decrypted.
         switch (_stream is LinkTlsStream tls ? tls.Wire : _stream)
         {
             case NetworkStream network:
@@ -52,7 +54,9 @@ public sealed class StreamDuplex : IDuplexPipe, IAsyncDisposable
     /// <summary>Ends the connection now, from any thread: a read or a flush that is waiting fails.</summary>
     public void Abort() => _stream.Dispose();
 
-    /// <summary>To be called once reading and writing have ended (<see cref="Abort"/> ends them). What was not flushed is dropped.</summary>
+    /// <summary>
+    /// To be called once reading and writing have ended (<see cref="Abort"/> ends them). What was not flushed is dropped.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stream.DisposeAsync();

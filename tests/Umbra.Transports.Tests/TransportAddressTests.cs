@@ -72,7 +72,8 @@ public sealed class TransportAddressTests
     public void ToListenEndPoint_HostName_OnlyLocalhost()
     {
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 7), TransportAddress.Parse("tcp://localhost:7").ToListenEndPoint());
-        Assert.Contains("tcp://127.0.0.1:7", Assert.Throws<FormatException>(() => TransportAddress.Parse("tcp://server-b:7").ToListenEndPoint()).Message, StringComparison.Ordinal);
+        Assert.Contains("tcp://127.0.0.1:7", Assert.Throws<FormatException>(() =>
+            TransportAddress.Parse("tcp://server-b:7").ToListenEndPoint()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,7 +7,8 @@ namespace Umbra.Core.Link;
 
 /// <summary>
 /// Target to near, in front of the rectangles: U64 commit, U8 flags, U16 width, U16 height, U16 number of moves, the moves
-/// (U16 source x, source y, target x, y, width, height; they happen first, in order), U16 number of rectangles. The rectangles, each a 12-byte RFB
+/// (U16 source x, source y, target x, y, width, height; they happen first, in order), U16 number of rectangles. The rectangles, each a
+/// 12-byte RFB
 /// header and its body, fill the rest of the frame.
 /// </summary>
 public readonly record struct PictureHeader(ulong Commit, PictureFlags Flags, Size Size, ReadOnlyMemory<CopyMove> Moves, ushort RectCount)
@@ -62,7 +63,9 @@ public readonly record struct PictureHeader(ulong Commit, PictureFlags Flags, Si
         return true;
     }
 
-    /// <summary>Writes the frame's head and this header; the caller writes exactly <paramref name="rectBytes"/> bytes of rectangles after it.</summary>
+    /// <summary>
+    /// Writes the frame's head and this header; the caller writes exactly <paramref name="rectBytes"/> bytes of rectangles after it.
+    /// </summary>
     public void Write(IBufferWriter<byte> output, int rectBytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Moves.Length, LinkLimits.MaxMoves, nameof(Moves));

@@ -70,12 +70,14 @@ public static class LinkTls
             https.OnAuthenticate = (_, tls) => tls.AllowTlsResume = false;
             https.ClientCertificateValidation = (certificate, _, _) => isPeerAccepted(certificate);
         });
-        listen.Use(next => connection => RunAsync(connection, next, output => new TlsWriter(output, connection.Features.GetRequiredFeature<WireWriter>())));
+        listen.Use(next => connection => RunAsync(connection, next, output =>
+            new TlsWriter(output, connection.Features.GetRequiredFeature<WireWriter>())));
         return listen;
     }
 
     /// <summary>Who the peer of an accepted connection is; null where it runs without TLS. Belongs to the connection.</summary>
-    public static X509Certificate2? PeerCertificate(this ConnectionContext connection) => connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
+    public static X509Certificate2? PeerCertificate(this ConnectionContext connection) =>
+        connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
 
     private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, Func<PipeWriter, PipeWriter> wrap)
     {
@@ -91,7 +93,8 @@ public static class LinkTls
         }
     }
 
-    private static SslClientAuthenticationOptions ClientOptions(X509Certificate2 own, RemoteCertificateValidationCallback isPeerAccepted) => new()
+    private static SslClientAuthenticationOptions ClientOptions(
+        X509Certificate2 own, RemoteCertificateValidationCallback isPeerAccepted) => new()
     {
         // Always sent, whatever authorities the server names.
         ClientCertificateContext = SslStreamCertificateContext.Create(own, null, offline: true),

@@ -5,7 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Umbra.Transports.Tls;
 
 /// <summary>
-/// The client's side of mutual TLS 1.3. An end before the first byte is reported as <see cref="CertificateRefusedException"/>: in the link protocol
+/// The client's side of mutual TLS 1.3. An end before the first byte is reported as <see cref="CertificateRefusedException"/>: in the link
+/// protocol
 /// both sides speak at once, so nobody else ends it there.
 /// </summary>
 public sealed class LinkTlsStream : SslStream

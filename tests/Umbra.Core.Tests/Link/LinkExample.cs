@@ -5,8 +5,11 @@ using Umbra.Core.Surfaces;
 
 namespace Umbra.Core.Tests.Link;
 
-/// <summary>One message of each type as docs/link-protocol.md shows it: the value, how it is written, and how its payload is read.</summary>
-public sealed record LinkExample(LinkMessageType Type, object Value, Action<IBufferWriter<byte>> Write, Func<ReadOnlySequence<byte>, object> Read)
+/// <summary>
+/// One message of each type as docs/link-protocol.md shows it: the value, how it is written, and how its payload is read.
+/// </summary>
+public sealed record LinkExample(LinkMessageType Type, object Value, Action<IBufferWriter<byte>> Write,
+    Func<ReadOnlySequence<byte>, object> Read)
 {
     private static readonly LinkHello Hello = new(1, "server-a");
     private static readonly LinkOpen Open = new("alice", ["desk-7", "server-a"]);
@@ -63,11 +66,13 @@ public sealed record LinkExample(LinkMessageType Type, object Value, Action<IBuf
         .. Records,
         new(LinkMessageType.Bell, "bell", LinkBell.Write, ReadBell),
         new(LinkMessageType.Cursor, "2x1 at 1,0, 00000000FF0000FF", WriteCursor, ReadCursor),
-        new(LinkMessageType.Picture, "picture", WritePicture, _ => throw new InvalidOperationException("a picture comes from the frame reader")),
+        new(LinkMessageType.Picture, "picture", WritePicture, _ =>
+            throw new InvalidOperationException("a picture comes from the frame reader")),
     ];
 
     public static PictureHeader PictureHeader { get; } =
-        new(258, PictureFlags.Step | PictureFlags.Complete, new Size(1280, 800), new CopyMove[] { new(0, 16, new Rect(0, 0, 1280, 784)) }, 1);
+        new(258, PictureFlags.Step | PictureFlags.Complete, new Size(1280, 800), 
+            new CopyMove[] { new(0, 16, new Rect(0, 0, 1280, 784)) }, 1);
 
     /// <summary>The whole frame.</summary>
     public byte[] Frame()

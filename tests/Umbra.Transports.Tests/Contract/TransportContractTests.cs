@@ -249,7 +249,8 @@ public sealed class TransportContractTests : PoolTest
         TransportConnectors connectors = (TransportConnectors)wire.Services.GetService(typeof(TransportConnectors))!;
         await wire.DisposeAsync();
 
-        IOException refused = await Assert.ThrowsAsync<IOException>(() => connectors.ConnectAsync(wire.Address, CancellationToken.None).AsTask());
+        IOException refused = await Assert.ThrowsAsync<IOException>(() =>
+            connectors.ConnectAsync(wire.Address, CancellationToken.None).AsTask());
 
         Assert.Contains(wire.Address.ToString(), refused.Message, StringComparison.Ordinal);
     }

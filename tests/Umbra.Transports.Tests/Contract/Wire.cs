@@ -20,14 +20,17 @@ internal sealed class Wire : IAsyncDisposable
     private static int s_names;
     private readonly BufferPool _pool;
     private readonly WebApplication _app;
-    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"umbra-wire-{Environment.ProcessId}-{Interlocked.Increment(ref s_names)}");
+    private readonly string _directory = Path.Combine(
+        Path.GetTempPath(), $"umbra-wire-{Environment.ProcessId}-{Interlocked.Increment(ref s_names)}");
     private ListenerHost? _host;
 
     private Wire(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, ConnectionLimits limits)
     {
         Kind = kind;
         _pool = pool;
-        Address = IsPipe ? TransportAddress.Pipe(Path.Combine(_directory, "s")) : IsMemory ? TransportAddress.Memory("wire") : TransportAddress.Tcp("127.0.0.1", 0);
+        Address = IsPipe ? TransportAddress.Pipe(Path.Combine(_directory, "s"))
+            : IsMemory ? TransportAddress.Memory("wire")
+            : TransportAddress.Tcp("127.0.0.1", 0);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -38,7 +41,8 @@ internal sealed class Wire : IAsyncDisposable
         {
             if (IsTls)
             {
-                kestrel.Listen(EndPoint, listen => Secure(listen.UseConnectionGate(new ConnectionGate(limits, TimeProvider.System))).Run(connection => handler(connection)));
+                ConnectionGate gate = new(limits, TimeProvider.System);
+                kestrel.Listen(EndPoint, listen => Secure(listen.UseConnectionGate(gate)).Run(connection => handler(connection)));
             }
         });
         _app = builder.Build();
@@ -63,7 +67,8 @@ internal sealed class Wire : IAsyncDisposable
 
     private EndPoint EndPoint => Address.ToListenEndPoint();
 
-    public static async Task<Wire> StartAsync(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, ConnectionLimits? limits = null)
+    public static async Task<Wire> StartAsync(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler,
+        ConnectionLimits? limits = null)
     {
         Wire wire = new(kind, pool, handler, limits ??= new ConnectionLimits(MaxUnauthenticatedPerSecond: 10_000));
         if (wire.IsTls)
@@ -85,7 +90,8 @@ internal sealed class Wire : IAsyncDisposable
     }
 
     /// <summary>The bare wire, without TLS.</summary>
-    public async Task<Stream> ConnectBareAsync() => await Services.GetRequiredService<TransportConnectors>().ConnectAsync(Address, CancellationToken.None);
+    public async Task<Stream> ConnectBareAsync() =>
+        await Services.GetRequiredService<TransportConnectors>().ConnectAsync(Address, CancellationToken.None);
 
     public async Task<StreamDuplex> ConnectAsync()
     {
@@ -93,7 +99,7 @@ internal sealed class Wire : IAsyncDisposable
         if (IsTls)
         {
             stream = await LinkTls.ConnectAsync(
-                stream, TestCertificates.Near, (_, peer, _, _) => peer!.GetCertHashString() == TestCertificates.Target.GetCertHashString(), CancellationToken.None);
+                stream, TestCertificates.Near, (_, peer, _, _) => peer!.Equals(TestCertificates.Target), CancellationToken.None);
         }
 
         return new StreamDuplex(stream, _pool.AsMemoryPool(BufferTag.Test, _pool.Root));

@@ -144,9 +144,11 @@ public sealed class ListenerHostTests : PoolTest
 
     private static ConnectionGate NewGate(ConnectionLimits limits) => new(limits, TimeProvider.System);
 
-    private async Task<ListenerHost> ListenAsync(Func<ConnectionContext, Task> handler, ConnectionLimits? limits = null, LogCollector? log = null)
+    private async Task<ListenerHost> ListenAsync(
+        Func<ConnectionContext, Task> handler, ConnectionLimits? limits = null, LogCollector? log = null)
     {
-        TransportListeners listeners = new([_transport], TimeProvider.System, log is null ? NullLoggerFactory.Instance : LoggerFactory.Create(b => b.AddProvider(log)));
+        TransportListeners listeners = new([_transport], TimeProvider.System,
+            log is null ? NullLoggerFactory.Instance : LoggerFactory.Create(b => b.AddProvider(log)));
         return await listeners.ListenAsync(Address.ToListenEndPoint(), handler, limits ?? new ConnectionLimits(), CancellationToken.None);
     }
 

@@ -17,7 +17,8 @@ public sealed class PipeListenSocketTests : IDisposable
         using Socket socket = PipeListenSocket.Bind(SocketPath, 1);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SocketPath));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(SocketPath)!));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(
+            Path.GetDirectoryName(SocketPath)!));
         Assert.Equal([SocketPath], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(SocketPath)!));
     }
 
@@ -49,7 +50,8 @@ public sealed class PipeListenSocketTests : IDisposable
     {
         using Socket first = PipeListenSocket.Bind(SocketPath, 1);
 
-        Assert.Contains("another process serves it", Assert.Throws<IOException>(() => PipeListenSocket.Bind(SocketPath, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("another process serves it", Assert.Throws<IOException>(() =>
+            PipeListenSocket.Bind(SocketPath, 1)).Message, StringComparison.Ordinal);
         using Socket client = Connect();
     }
 
@@ -59,7 +61,8 @@ public sealed class PipeListenSocketTests : IDisposable
         using Socket first = PipeListenSocket.Bind(SocketPath, 0);
         using Socket waiting = Connect();
 
-        Assert.Contains("another process serves it", Assert.Throws<IOException>(() => PipeListenSocket.Bind(SocketPath, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("another process serves it", Assert.Throws<IOException>(() =>
+            PipeListenSocket.Bind(SocketPath, 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +71,8 @@ public sealed class PipeListenSocketTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(SocketPath)!);
         File.WriteAllText(SocketPath, "precious");
 
-        Assert.Contains("no socket", Assert.Throws<IOException>(() => PipeListenSocket.Bind(SocketPath, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("no socket", Assert.Throws<IOException>(() =>
+            PipeListenSocket.Bind(SocketPath, 1)).Message, StringComparison.Ordinal);
         Assert.Equal("precious", File.ReadAllText(SocketPath));
     }
 
@@ -85,14 +89,16 @@ public sealed class PipeListenSocketTests : IDisposable
 
     [Fact]
     public void Bind_LongPath_SaysTheLimit() =>
-        Assert.Contains("at most 107 bytes", Assert.Throws<IOException>(() => PipeListenSocket.Bind("/tmp/" + new string('x', 103), 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("at most 107 bytes", Assert.Throws<IOException>(() =>
+            PipeListenSocket.Bind("/tmp/" + new string('x', 103), 1)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Bind_WhereOthersMayWrite_Refuses()
     {
         File.SetUnixFileMode(_directory, (UnixFileMode)0b111_111_111);
 
-        Assert.Contains("others may write", Assert.Throws<IOException>(() => PipeListenSocket.Bind(Path.Combine(_directory, "s"), 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("others may write", Assert.Throws<IOException>(() =>
+            PipeListenSocket.Bind(Path.Combine(_directory, "s"), 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +134,8 @@ public sealed class PipeListenSocketTests : IDisposable
         PeerCredentials? peer = PeerCredentials.Of(accepted);
 
         Assert.Equal(Environment.ProcessId, peer?.ProcessId);
-        Assert.Equal(uint.Parse(File.ReadLines("/proc/self/status").Single(l => l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[2]), peer?.UserId);
+        Assert.Equal(uint.Parse(File.ReadLines("/proc/self/status").Single(l =>
+            l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[2]), peer?.UserId);
     }
 
     [Fact]

@@ -64,7 +64,8 @@ public sealed class LinkTlsTests : PoolTest
             return Handlers.Echo(connection);
         });
         SslStream tls = new(await wire.ConnectBareAsync(), leaveInnerStreamOpen: false);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true });
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true });
 
         Exception? end = await Record.ExceptionAsync(() => tls.ReadExactlyAsync(new byte[1]).AsTask().WaitAsync(Handlers.Limit));
 
@@ -127,7 +128,8 @@ public sealed class LinkTlsTests : PoolTest
         await using Wire wire = await Wire.StartAsync(WireKind.TcpTls, Pool, Handlers.Echo);
         Stream bare = await wire.ConnectBareAsync();
 
-        await Assert.ThrowsAsync<AuthenticationException>(() => LinkTls.ConnectAsync(bare, TestCertificates.Near, (_, _, _, _) => false, CancellationToken.None));
+        await Assert.ThrowsAsync<AuthenticationException>(() =>
+            LinkTls.ConnectAsync(bare, TestCertificates.Near, (_, _, _, _) => false, CancellationToken.None));
     }
 
     [Fact]
@@ -156,5 +158,6 @@ public sealed class LinkTlsTests : PoolTest
     }
 
     private static async Task<LinkTlsStream> ConnectAsync(Wire wire, X509Certificate2 own) =>
-        await LinkTls.ConnectAsync(await wire.ConnectBareAsync(), own, (_, _, _, _) => true, CancellationToken.None).WaitAsync(Handlers.Limit);
+        await LinkTls.ConnectAsync(await wire.ConnectBareAsync(), own, (_, _, _, _) => true, CancellationToken.None)
+            .WaitAsync(Handlers.Limit);
 }
