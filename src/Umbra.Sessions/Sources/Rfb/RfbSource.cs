@@ -81,6 +81,11 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         sink.SetTitle(init.Name);
         new SetPixelFormat(PixelFormat.Bgrx).Write(connection.Output);
         SetEncodings.Write(connection.Output, ListEncodings());
+        if (options.FindPointer is { } findPointer && await findPointer(cancellationToken) is { } pointer)
+        {
+            session.SendPointer(pointer);
+        }
+
         _session = session;
         await session.RunAsync(cancellationToken);
     }

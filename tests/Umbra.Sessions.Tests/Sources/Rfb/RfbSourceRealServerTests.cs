@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Umbra.Core.Input;
 using Umbra.Core.Rfb;
@@ -88,6 +90,42 @@ public sealed class RfbSourceRealServerTests : PoolTest
 
         RfbSourceException lost = await Assert.ThrowsAsync<RfbSourceException>(() => running.Task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
         Assert.Contains("vnc", lost.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_XvncWithCertificate_OnlyTheExpectedOneIsAccepted(bool isExpected)
+    {
+        Tool.Require("Xvnc");
+        string socket = Path.Combine(_directory, "tls.sock");
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await File.WriteAllTextAsync(Path.Combine(_directory, "cert.pem"), certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_directory, "key.pem"), key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        (Tool server, string _) = await Tool.StartXServerAsync("Xvnc", "-rfbunixpath", socket, "-rfbport", "-1", "-SecurityTypes", "X509None",
+            "-X509Cert", Path.Combine(_directory, "cert.pem"), "-X509Key", Path.Combine(_directory, "key.pem"), "-geometry", "320x200", "-nolisten", "tcp");
+        await using Tool xvnc = server;
+        using RecordingSink sink = new(Pool);
+        using CancellationTokenSource stop = new();
+        await using RfbSource source = new(new RfbSourceOptions
+        {
+            Address = RfbAddress.UnixSocket(socket),
+            ValidateCertificate = (_, theirs, _, _) => isExpected && theirs!.GetRawCertData().AsSpan().SequenceEqual(certificate.RawData),
+        });
+        Task task = source.RunAsync(sink, stop.Token);
+        if (isExpected)
+        {
+            await sink.UntilAsync(() => sink.Commits > 0, "a first picture", task);
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+        }
+        else
+        {
+            RfbSourceException refused = await Assert.ThrowsAsync<RfbSourceException>(() => task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+            Assert.Contains("certificate", refused.Message, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
