@@ -21,7 +21,9 @@ internal sealed class BodyBuffer(BufferPool pool, Account account) : IDisposable
         _length = length;
     }
 
-    /// <summary>Takes what is there; true when the body is complete. It is valid until <see cref="Release"/> and while the reader's bytes are.</summary>
+    /// <summary>
+    /// Takes what is there; true when the body is complete. It is valid until <see cref="Release"/> and while the reader's bytes are.
+    /// </summary>
     public bool TryTake(ref SequenceReader<byte> reader, out ReadOnlySequence<byte> body)
     {
         if (_filled == 0 && reader.Remaining >= _length)

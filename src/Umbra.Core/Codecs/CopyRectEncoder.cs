@@ -5,7 +5,9 @@ using Umbra.Core.Surfaces;
 
 namespace Umbra.Core.Codecs;
 
-/// <summary>RFC 6143, 7.7.2: U16 source x, U16 source y. Not an <see cref="IRectEncoder"/>: it says what moved, not what is there.</summary>
+/// <summary>
+/// RFC 6143, 7.7.2: U16 source x, U16 source y. Not an <see cref="IRectEncoder"/>: it says what moved, not what is there.
+/// </summary>
 public static class CopyRectEncoder
 {
     public const int BodySize = 4;

@@ -6,7 +6,9 @@ using Umbra.Core.Surfaces;
 
 namespace Umbra.Core.Codecs;
 
-/// <summary>Reads the bodies of Cursor (RFC 6143, 7.8.1) and Cursor With Alpha (rfbproto; Raw inside) rectangles; resumable at any byte.</summary>
+/// <summary>
+/// Reads the bodies of Cursor (RFC 6143, 7.8.1) and Cursor With Alpha (rfbproto; Raw inside) rectangles; resumable at any byte.
+/// </summary>
 public sealed class CursorDecoder(BufferPool pool, Account account, PixelFormat format) : IDisposable
 {
     private readonly PixelConverter _converter = PixelConverter.Create(format);

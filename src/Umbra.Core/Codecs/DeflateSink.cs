@@ -3,7 +3,9 @@ using Umbra.Core.Memory;
 
 namespace Umbra.Core.Codecs;
 
-/// <summary>Where a deflate stream writes. Without an output the bytes are dropped: that is how a stream is closed with nothing said.</summary>
+/// <summary>
+/// Where a deflate stream writes. Without an output the bytes are dropped: that is how a stream is closed with nothing said.
+/// </summary>
 internal sealed class DeflateSink : Stream
 {
     public PayloadWriter? Output { get; set; }

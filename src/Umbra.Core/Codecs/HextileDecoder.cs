@@ -79,7 +79,8 @@ public sealed class HextileDecoder(PixelFormat format) : IRectDecoder
 
         // Drawn before the rest has come, perhaps twice: the colours are taken over only with the whole tile.
         _canvas!.Fill(_tile, background);
-        if (flags.HasFlag(HextileFlags.AnySubrects) && !TryDecodeSubrects(ref reader, foreground, flags.HasFlag(HextileFlags.SubrectsColoured)))
+        bool coloured = flags.HasFlag(HextileFlags.SubrectsColoured);
+        if (flags.HasFlag(HextileFlags.AnySubrects) && !TryDecodeSubrects(ref reader, foreground, coloured))
         {
             return false;
         }

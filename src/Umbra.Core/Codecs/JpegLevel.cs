@@ -1,6 +1,8 @@
 namespace Umbra.Core.Codecs;
 
-/// <summary>What an RFB quality level means: the library's quality (1 to 100) and chroma subsampling. The steps are those viewers are used to.</summary>
+/// <summary>
+/// What an RFB quality level means: the library's quality (1 to 100) and chroma subsampling. The steps are those viewers are used to.
+/// </summary>
 internal readonly record struct JpegLevel(int Quality, int Subsampling, int Flags)
 {
     private const int Full = 0;

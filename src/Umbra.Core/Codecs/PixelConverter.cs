@@ -60,7 +60,9 @@ public abstract class PixelConverter
             return (format.BytesPerPixel, 0);
         }
 
-        uint bits = ((uint)format.RedMax << format.RedShift) | ((uint)format.GreenMax << format.GreenShift) | ((uint)format.BlueMax << format.BlueShift);
+        uint bits = ((uint)format.RedMax << format.RedShift)
+            | ((uint)format.GreenMax << format.GreenShift)
+            | ((uint)format.BlueMax << format.BlueShift);
         bool low = BitOperations.LeadingZeroCount(bits) >= 8;
         bool high = BitOperations.TrailingZeroCount(bits) >= 8;
         return low || high ? (3, low != format.BigEndian ? 0 : 1) : (4, 0);

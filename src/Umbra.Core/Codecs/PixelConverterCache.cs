@@ -2,7 +2,9 @@ using Umbra.Core.Rfb;
 
 namespace Umbra.Core.Codecs;
 
-/// <summary>The converters an encoder or decoder used last: a session has a handful of formats, whatever its viewers ask for over time.</summary>
+/// <summary>
+/// The converters an encoder or decoder used last: a session has a handful of formats, whatever its viewers ask for over time.
+/// </summary>
 internal sealed class PixelConverterCache(PixelPacking packing)
 {
     private readonly (PixelFormat Format, PixelConverter? Converter)[] _entries = new (PixelFormat, PixelConverter?)[4];

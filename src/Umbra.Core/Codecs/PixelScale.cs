@@ -7,7 +7,8 @@ namespace Umbra.Core.Codecs;
 internal static class PixelScale
 {
     /// <summary>The high bits where max has fewer than 8, else scaled up.</summary>
-    public static uint FromByte(uint value, uint max) => max <= 255 ? value >> (8 - BitOperations.PopCount(max)) : ((value * max) + 127) / 255;
+    public static uint FromByte(uint value, uint max) =>
+        max <= 255 ? value >> (8 - BitOperations.PopCount(max)) : ((value * max) + 127) / 255;
 
     /// <summary>Scaled so that max becomes 255; <see cref="FromByte"/> of the result is the value again.</summary>
     public static uint ToByte(uint value, uint max) => max == 255 ? value : ((value * 255) + (max / 2)) / max;

@@ -7,7 +7,8 @@ namespace Umbra.Core.Codecs;
 internal static class PixelScan
 {
     /// <summary>The pixels of a part of a row, one BGRX number each.</summary>
-    public static ReadOnlySpan<uint> PixelRow(this Canvas canvas, int x, int y, int width) => MemoryMarshal.Cast<byte, uint>(canvas.Row(x, y, width));
+    public static ReadOnlySpan<uint> PixelRow(this Canvas canvas, int x, int y, int width) =>
+        MemoryMarshal.Cast<byte, uint>(canvas.Row(x, y, width));
 
     /// <summary>Whether the area has one colour only.</summary>
     public static bool IsSolid(Canvas canvas, Rect rect, out uint colour)

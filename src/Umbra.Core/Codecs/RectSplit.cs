@@ -22,7 +22,10 @@ internal static class RectSplit
         }
     }
 
-    /// <summary>Two parts across the longer side, cut on a multiple of <paramref name="grain"/> from its start. The longer side exceeds the grain.</summary>
+    /// <summary>
+    /// Two parts across the longer side, cut on a multiple of <paramref name="grain"/> from its start. The longer side exceeds the
+    /// grain.
+    /// </summary>
     public static (Rect First, Rect Second) Halves(Rect rect, int grain)
     {
         bool wide = rect.Width >= rect.Height;

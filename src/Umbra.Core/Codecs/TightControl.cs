@@ -27,7 +27,9 @@ internal static class TightControl
     /// <summary>Longest compact length.</summary>
     public const int MaxLengthBytes = 3;
 
-    /// <summary>Writes 7, 7 and 8 bits, lowest first, the top bit of the first two saying that more follow; returns how many bytes.</summary>
+    /// <summary>
+    /// Writes 7, 7 and 8 bits, lowest first, the top bit of the first two saying that more follow; returns how many bytes.
+    /// </summary>
     public static int WriteLength(int length, Span<byte> output)
     {
         output[0] = (byte)(length & 0x7F);

@@ -16,6 +16,11 @@ public sealed class TightEncoder(BufferPool pool, Account account) : IRectEncode
     /// <summary>Pixels of a JPEG rectangle; even noise at full quality then fits the longest length (22 bits).</summary>
     private const int MaxJpegArea = 512 * 1024;
 
+    /// <summary>
+    /// The same for 16-bit formats: libvncclient decodes those through a buffer of 300 KiB and does not look how much it writes.
+    /// </summary>
+    private const int MaxSmallJpegArea = 65536;
+
     /// <summary>Below this the tables in a JPEG file cost more than the pixels.</summary>
     private const int MinJpegArea = 1024;
 
@@ -110,7 +115,7 @@ public sealed class TightEncoder(BufferPool pool, Account account) : IRectEncode
             return;
         }
 
-        foreach (Rect part in RectSplit.Parts(rect, MaxWidth, MaxJpegArea))
+        foreach (Rect part in RectSplit.Parts(rect, MaxWidth, _rects.HasSmallPixels ? MaxSmallJpegArea : MaxJpegArea))
         {
             if (!_rects.TryWriteJpeg(part))
             {

@@ -31,6 +31,8 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
 
     public bool CanUseJpeg => !_class.IsLossless && JpegCodec.IsAvailable && _class.Format is { TrueColour: true, BitsPerPixel: >= 16 };
 
+    public bool HasSmallPixels => _class.Format.BitsPerPixel < 32;
+
     public void Begin(Canvas canvas, in EncodingClass encodingClass, PayloadWriter output)
     {
         _canvas = canvas;

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Umbra.Core.Codecs;
 
-/// <summary>The part of libjpeg-turbo's TurboJPEG 2 interface that is used here. Functions return 0, or -1 with an error in the handle.</summary>
+/// <summary>
+/// The part of libjpeg-turbo's TurboJPEG 2 interface that is used here. Functions return 0, or -1 with an error in the handle.
+/// </summary>
 internal static unsafe partial class TurboJpeg
 {
     /// <summary>TJPF_BGRX: the canvas as it is.</summary>
@@ -24,7 +26,8 @@ internal static unsafe partial class TurboJpeg
     private const string Library = "libturbojpeg.so.0";
     private static readonly string[] Names = [Library, "turbojpeg", "libturbojpeg"];
 
-    static TurboJpeg() => NativeLibrary.SetDllImportResolver(typeof(TurboJpeg).Assembly, (name, assembly, path) => name == Library ? Load(assembly, path) : 0);
+    static TurboJpeg() => NativeLibrary.SetDllImportResolver(
+        typeof(TurboJpeg).Assembly, (name, assembly, path) => name == Library ? Load(assembly, path) : 0);
 
     public static bool CanLoad() => Load(typeof(TurboJpeg).Assembly, null) != 0;
 

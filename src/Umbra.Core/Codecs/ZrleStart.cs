@@ -27,7 +27,8 @@ public static class ZrleStart
     /// <exception cref="ArgumentException">The payload begins with something else.</exception>
     public static void WritePrefix(ReadOnlySpan<byte> payload, Span<byte> prefix)
     {
-        if (payload.Length < PayloadOffset || BinaryPrimitives.ReadInt32BigEndian(payload[(RectHeader.Size - sizeof(int))..]) != (int)RfbEncoding.Zrle)
+        if (payload.Length < PayloadOffset
+            || BinaryPrimitives.ReadInt32BigEndian(payload[(RectHeader.Size - sizeof(int))..]) != (int)RfbEncoding.Zrle)
         {
             throw new ArgumentException("not a ZRLE rectangle", nameof(payload));
         }

@@ -1,6 +1,8 @@
 namespace Umbra.Core.Codecs;
 
-/// <summary>The first byte of a ZRLE tile (RFC 6143, 7.7.6). 2 to 16: packed palette of that size; 130 to 255: palette of n - 128 with runs.</summary>
+/// <summary>
+/// The first byte of a ZRLE tile (RFC 6143, 7.7.6). 2 to 16: packed palette of that size; 130 to 255: palette of n - 128 with runs.
+/// </summary>
 internal static class ZrleSubencoding
 {
     public const byte Raw = 0;
