@@ -1,1 +1,3 @@
-return 0;
+using Umbra.Commands;
+
+return await UmbraCommand.RunAsync(args, CommandEnvironment.Current());

@@ -15,7 +15,7 @@ public static class CopyRectEncoder
     /// <summary>A complete rectangle.</summary>
     public static void Write(IBufferWriter<byte> output, CopyMove move)
     {
-        RectHeader.Write(output, move.Target, RfbEncoding.CopyRect);
+        new RectHeader(move.Target, RfbEncoding.CopyRect).Write(output);
         Span<byte> body = output.GetSpan(BodySize);
         BinaryPrimitives.WriteUInt16BigEndian(body, (ushort)move.SourceX);
         BinaryPrimitives.WriteUInt16BigEndian(body[2..], (ushort)move.SourceY);

@@ -14,7 +14,7 @@ public static class CursorEncoder
     /// <summary>Cursor (RFC 6143, 7.8.1): pixels in the client's format, then a bit per pixel, rows padded to bytes.</summary>
     public static void WriteCursor(IBufferWriter<byte> output, CursorShape shape, PixelConverter converter)
     {
-        RectHeader.Write(output, new Rect(shape.HotX, shape.HotY, shape.Width, shape.Height), RfbEncoding.Cursor);
+        new RectHeader(new Rect(shape.HotX, shape.HotY, shape.Width, shape.Height), RfbEncoding.Cursor).Write(output);
         ReadOnlySpan<byte> pixels = Pixels(shape);
         Span<byte> pixel = stackalloc byte[Canvas.BytesPerPixel];
         for (int i = 0; i < pixels.Length; i += Canvas.BytesPerPixel)
@@ -30,7 +30,7 @@ public static class CursorEncoder
     /// <summary>Cursor With Alpha (rfbproto): S32 encoding, here Raw, then R G B A, colours multiplied with alpha.</summary>
     public static void WriteCursorWithAlpha(IBufferWriter<byte> output, CursorShape shape)
     {
-        RectHeader.Write(output, new Rect(shape.HotX, shape.HotY, shape.Width, shape.Height), RfbEncoding.CursorWithAlpha);
+        new RectHeader(new Rect(shape.HotX, shape.HotY, shape.Width, shape.Height), RfbEncoding.CursorWithAlpha).Write(output);
         ReadOnlySpan<byte> pixels = Pixels(shape);
         Span<byte> wire = output.GetSpan(sizeof(int) + pixels.Length);
         BinaryPrimitives.WriteInt32BigEndian(wire, (int)RfbEncoding.Raw);

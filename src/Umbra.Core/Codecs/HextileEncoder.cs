@@ -15,7 +15,7 @@ public sealed class HextileEncoder : IRectEncoder
     public EncodeResult Encode(Canvas canvas, Rect rect, in EncodingClass encodingClass, PayloadWriter output)
     {
         PixelConverter converter = _converters.Get(encodingClass.Format);
-        RectHeader.Write(output, rect, RfbEncoding.Hextile);
+        new RectHeader(rect, RfbEncoding.Hextile).Write(output);
         HextileTileWriter writer = new(converter.BytesPerPixel, output);
         Span<uint> bgrx = stackalloc uint[TileArea];
         Span<uint> pixels = stackalloc uint[TileArea];

@@ -12,7 +12,7 @@ public sealed class RawEncoder : IRectEncoder
     public EncodeResult Encode(Canvas canvas, Rect rect, in EncodingClass encodingClass, PayloadWriter output)
     {
         PixelConverter converter = _converters.Get(encodingClass.Format);
-        RectHeader.Write(output, rect, RfbEncoding.Raw);
+        new RectHeader(rect, RfbEncoding.Raw).Write(output);
         int rowSize = rect.Width * converter.BytesPerPixel;
         int size = checked(rowSize * rect.Height);
         Span<byte> wire = output.GetSpan(size);

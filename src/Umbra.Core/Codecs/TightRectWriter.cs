@@ -136,7 +136,7 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
 
     private void WriteHeader(Rect rect, int control)
     {
-        RectHeader.Write(Output, rect, RfbEncoding.Tight);
+        new RectHeader(rect, RfbEncoding.Tight).Write(Output);
         Output.GetSpan(1)[0] = (byte)control;
         Output.Advance(1);
         Count++;

@@ -19,7 +19,7 @@ public sealed class ZrleEncoder(BufferPool pool, Account account) : IRectEncoder
     public EncodeResult Encode(Canvas canvas, Rect rect, in EncodingClass encodingClass, PayloadWriter output)
     {
         PixelConverter converter = _converters.Get(encodingClass.Format);
-        RectHeader.Write(output, rect, RfbEncoding.Zrle);
+        new RectHeader(rect, RfbEncoding.Zrle).Write(output);
         int lengthAt = output.Length;
         output.GetSpan(sizeof(uint));
         output.Advance(sizeof(uint));

@@ -14,7 +14,7 @@ public static class ZrleStart
     public const int PrefixSize = PayloadOffset + ZlibHeaderSize;
 
     /// <summary>Where the first rectangle's deflate segment begins in a payload.</summary>
-    public const int PayloadOffset = RectHeader.Size + sizeof(uint);
+    public const int PayloadOffset = RectHeader.WireSize + sizeof(uint);
 
     private const int ZlibHeaderSize = 2;
 
@@ -28,14 +28,14 @@ public static class ZrleStart
     public static void WritePrefix(ReadOnlySpan<byte> payload, Span<byte> prefix)
     {
         if (payload.Length < PayloadOffset
-            || BinaryPrimitives.ReadInt32BigEndian(payload[(RectHeader.Size - sizeof(int))..]) != (int)RfbEncoding.Zrle)
+            || BinaryPrimitives.ReadInt32BigEndian(payload[(RectHeader.WireSize - sizeof(int))..]) != (int)RfbEncoding.Zrle)
         {
             throw new ArgumentException("not a ZRLE rectangle", nameof(payload));
         }
 
-        uint length = BinaryPrimitives.ReadUInt32BigEndian(payload[RectHeader.Size..]);
-        payload[..RectHeader.Size].CopyTo(prefix);
-        BinaryPrimitives.WriteUInt32BigEndian(prefix[RectHeader.Size..], length + ZlibHeaderSize);
+        uint length = BinaryPrimitives.ReadUInt32BigEndian(payload[RectHeader.WireSize..]);
+        payload[..RectHeader.WireSize].CopyTo(prefix);
+        BinaryPrimitives.WriteUInt32BigEndian(prefix[RectHeader.WireSize..], length + ZlibHeaderSize);
         BinaryPrimitives.WriteUInt16BigEndian(prefix[PayloadOffset..], ZlibHeader);
     }
 }

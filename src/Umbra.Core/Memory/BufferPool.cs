@@ -81,7 +81,7 @@ public sealed class BufferPool : IDisposable
 
     internal Block RentBlock(int size, BufferTag tag, Account account)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        ArgumentOutOfRangeException.ThrowIfNegative(size);
         int sizeClass = SizeClassOf(size);
         int capacity = sizeClass >= 0 ? 1 << (sizeClass + SmallestShift) : checked((size + LargeGrain - 1) / LargeGrain * LargeGrain);
         TagCounters counters = _tags[(int)tag];
@@ -134,7 +134,7 @@ public sealed class BufferPool : IDisposable
 
     private static int SizeClassOf(int size)
     {
-        int shift = Math.Max(SmallestShift, BitOperations.Log2((uint)size - 1) + 1);
+        int shift = Math.Max(SmallestShift, BitOperations.Log2((uint)Math.Max(2, size) - 1) + 1);
         return shift <= LargestShift ? shift - SmallestShift : -1;
     }
 

@@ -15,6 +15,9 @@ public sealed class PayloadWriter(BufferPool pool, BufferTag tag, Account accoun
     /// <summary>What was written; valid until the next write. May be altered in place (lengths that are known late).</summary>
     public Span<byte> Written => _lease.Span[..Length];
 
+    /// <summary>As <see cref="Written"/>, for asynchronous writes.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => _lease.Memory[..Length];
+
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_lease.Length - Length), nameof(count));
@@ -45,7 +48,7 @@ public sealed class PayloadWriter(BufferPool pool, BufferTag tag, Account accoun
     /// <summary>A right-sized shared copy of what was written; the writer can be used on.</summary>
     public SharedLease ToShared(BufferTag payloadTag, Account payloadAccount)
     {
-        Lease copy = pool.Rent(Math.Max(1, Length), payloadTag, payloadAccount);
+        Lease copy = pool.Rent(Length, payloadTag, payloadAccount);
         Written.CopyTo(copy.Span);
         return copy.Share();
     }

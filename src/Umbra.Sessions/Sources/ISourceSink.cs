@@ -1,3 +1,4 @@
+using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Surfaces;
 
@@ -11,12 +12,16 @@ public interface ISourceSink
     /// <summary>The session's account; a source rents under it.</summary>
     Account Account { get; }
 
+    /// <summary>The class to ask a source for that can deliver encoded pictures: lossless where any viewer wants that, else the best quality wanted.</summary>
+    EncodingClass Wish { get; }
+
     /// <summary>
     /// A picture is complete. Copies what really changed inside <paramref name="damage"/> (claimed, may be generous) out of <paramref name="canvas"/>; the
     /// canvas stays the caller's. <paramref name="moves"/> happened first, in order, and their targets need not be in the damage. A canvas of another
     /// size than before resizes the session. The session is connected from its first commit on.
     /// </summary>
-    void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves);
+    /// <param name="received">The encoded form the picture came in, where viewers may be sent those bytes; taken over.</param>
+    void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received = null);
 
     /// <summary>Takes ownership of <paramref name="cursor"/>.</summary>
     void SetCursor(CursorShape cursor);

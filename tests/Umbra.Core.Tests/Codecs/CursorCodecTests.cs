@@ -114,15 +114,15 @@ public sealed class CursorCodecTests : PoolTest
     }
 
     private static IEnumerable<int> Cuts(int length) =>
-        length < 4000 ? Enumerable.Range(RectHeader.Size, length - RectHeader.Size + 1) : [20, length / 2, length];
+        length < 4000 ? Enumerable.Range(RectHeader.WireSize, length - RectHeader.WireSize + 1) : [20, length / 2, length];
 
     /// <summary>Decodes with the first bytes arriving up to the cut.</summary>
     private CursorShape Decode(byte[] payload, int cut, PixelFormat format)
     {
         using CursorDecoder decoder = new(Pool, Account, format);
         SequenceReader<byte> reader = new(new ReadOnlySequence<byte>(payload, 0, cut));
-        Assert.True(RectHeader.TryRead(ref reader, out Rect rect, out RfbEncoding encoding));
-        decoder.Begin(encoding, rect);
+        Assert.True(RectHeader.TryRead(ref reader, out RectHeader header));
+        decoder.Begin(header.Encoding, header.Rect);
         if (!decoder.TryDecode(ref reader, out CursorShape? shape))
         {
             Assert.NotEqual(cut, payload.Length);

@@ -183,7 +183,7 @@ public sealed class DecoderFuzzTests : PoolTest
             {
                 output.Clear();
                 encoders.Encode(canvas, Area, new EncodingClass(encoding, format, quality), output);
-                byte[] body = Wire.AsFirst(output.Written)[RectHeader.Size..];
+                byte[] body = Wire.AsFirst(output.Written)[RectHeader.WireSize..];
                 seeds.Add(body);
                 if (encoding == RfbEncoding.Tight && (body[0] & 0xC0) == 0)
                 {

@@ -70,12 +70,12 @@ public sealed class DecoderSplitTests : PoolTest
             {
                 if (!inRect)
                 {
-                    if (!RectHeader.TryRead(ref reader, out Rect rect, out RfbEncoding encoding))
+                    if (!RectHeader.TryRead(ref reader, out RectHeader header))
                     {
                         break;
                     }
 
-                    decoders.Begin(encoding, canvas, rect);
+                    decoders.Begin(header.Encoding, canvas, header.Rect);
                     inRect = true;
                 }
 

@@ -16,8 +16,8 @@ internal static class Wire
         int count = 0;
         while (!reader.End)
         {
-            Assert.True(RectHeader.TryRead(ref reader, out Rect rect, out RfbEncoding encoding));
-            decoders.Begin(encoding, canvas, rect);
+            Assert.True(RectHeader.TryRead(ref reader, out RectHeader header));
+            decoders.Begin(header.Encoding, canvas, header.Rect);
             Assert.True(decoders.TryDecode(ref reader));
             count++;
         }

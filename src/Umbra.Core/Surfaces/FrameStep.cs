@@ -1,0 +1,41 @@
+using Umbra.Core.Codecs;
+
+namespace Umbra.Core.Surfaces;
+
+/// <summary>
+/// The newest commit as a step from the one before it: what viewers who keep up are sent, encoded at most once per class (and once
+/// more for viewers without CopyRect). Guarded by the surface's lock.
+/// </summary>
+internal sealed class FrameStep(ulong commit, TileSet tiles, IReadOnlyList<CopyMove> moves, IReadOnlyList<Rect> damage, bool isRefinement) : IDisposable
+{
+    private readonly Dictionary<(EncodingClass Class, bool WithMoves), EncodedPicture> _encoded = [];
+
+    public ulong Commit => commit;
+
+    /// <summary>Every tile the step touches, moves included.</summary>
+    public TileSet Tiles => tiles;
+
+    public IReadOnlyList<CopyMove> Moves => moves;
+
+    /// <summary>What changed besides the moves.</summary>
+    public IReadOnlyList<Rect> Damage => damage;
+
+    /// <summary>The source only replaces lossy pixels by exact ones: encode without loss, whatever the class.</summary>
+    public bool IsRefinement => isRefinement;
+
+    public bool TryGet(in EncodingClass encodingClass, bool withMoves, out EncodedPicture payload) =>
+        _encoded.TryGetValue((encodingClass, withMoves), out payload);
+
+    /// <summary>Takes over the caller's reference.</summary>
+    public void Set(in EncodingClass encodingClass, bool withMoves, EncodedPicture payload) => _encoded.Add((encodingClass, withMoves), payload);
+
+    public void Dispose()
+    {
+        foreach (EncodedPicture payload in _encoded.Values)
+        {
+            payload.Bytes.Dispose();
+        }
+
+        _encoded.Clear();
+    }
+}

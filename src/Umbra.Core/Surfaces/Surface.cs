@@ -1,0 +1,482 @@
+using Umbra.Core.Codecs;
+using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
+
+namespace Umbra.Core.Surfaces;
+
+/// <summary>
+/// The node's picture of a session. A source commits complete pictures; viewers take updates at their own speed. There is no queue of
+/// pictures: a viewer is either current, or one step behind (and gets the step, encoded once per class), or has a set of dirty tiles (and gets
+/// them at their newest content, from a cache). Thread-safe: everything happens under one lock, and nothing waits for a peer inside it.
+/// Times are milliseconds of any clock that never goes back, passed in.
+/// </summary>
+public sealed class Surface : IDisposable
+{
+    /// <summary>Moves kept as moves in one commit; with more of them the areas are compared and sent as any other.</summary>
+    public const int MaxMoves = 64;
+
+    private readonly Lock _gate = new();
+    private readonly BufferPool _pool;
+    private readonly Account _account;
+    private readonly IRectEncoder _encoder;
+    private readonly PayloadWriter _scratch;
+    private readonly List<SurfaceViewer> _viewers = [];
+    private readonly List<Rect> _changed = [];
+    private Canvas _front;
+    private TileGrid _grid;
+    private TileCache _cache;
+    private FrameStep? _step;
+    private long[] _changedAt;
+    private ulong _commit;
+    private bool _disposed;
+
+    /// <param name="encoder">Owned by the surface from now on.</param>
+    /// <param name="quietMilliseconds">How long a lossy tile must rest before it is sent without loss.</param>
+    public Surface(BufferPool pool, Account account, IRectEncoder encoder, Size size, int quietMilliseconds = 500)
+    {
+        _pool = pool;
+        _account = account;
+        _encoder = encoder;
+        QuietMilliseconds = quietMilliseconds;
+        _scratch = new PayloadWriter(pool, BufferTag.Encoder, account, 64 * 1024);
+        _front = new Canvas(pool, account, size);
+        _grid = new TileGrid(size);
+        _cache = new TileCache(_grid);
+        _changedAt = new long[_grid.Count];
+    }
+
+    public int QuietMilliseconds { get; }
+
+    public Size Size => _grid.Size;
+
+    /// <summary>Number of the newest commit; 0 before the first.</summary>
+    public ulong Commits => Volatile.Read(ref _commit);
+
+    /// <summary>A new viewer, who has seen nothing.</summary>
+    /// <param name="changed">Called, from any thread and under the lock, when there may be something new; must only set a signal.</param>
+    public SurfaceViewer AddViewer(EncodingClass encodingClass, Action changed)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            SurfaceViewer viewer = new(this, encodingClass, changed, _grid);
+            _viewers.Add(viewer);
+            return viewer;
+        }
+    }
+
+    /// <summary>Somebody has taken all there is and would take more: the source may fetch the next picture.</summary>
+    public bool HasDemand
+    {
+        get
+        {
+            lock (_gate)
+            {
+                foreach (SurfaceViewer viewer in _viewers)
+                {
+                    if (viewer.WantsMore)
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            }
+        }
+    }
+
+    /// <summary>The class that serves all viewers with the fewest bytes: that of a lossless one where there is one, else of the one with the best quality.</summary>
+    public EncodingClass Wish
+    {
+        get
+        {
+            lock (_gate)
+            {
+                EncodingClass? best = null;
+                foreach (SurfaceViewer viewer in _viewers)
+                {
+                    bool isBetter = best is not { } b || (!b.IsLossless && (viewer.Class.IsLossless || viewer.Class.JpegQuality > b.JpegQuality));
+                    best = viewer.IsReady && isBetter ? viewer.Class : best;
+                }
+
+                return best ?? new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx);
+            }
+        }
+    }
+
+    /// <summary>Whether any viewer waits for the exact version of something it was sent with loss.</summary>
+    public bool HasLossyViewers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                foreach (SurfaceViewer viewer in _viewers)
+                {
+                    if (!viewer.Lossy.IsEmpty)
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            }
+        }
+    }
+
+    /// <summary>See ISourceSink.Commit for the meaning of the parameters. Returns false where nothing had changed.</summary>
+    /// <param name="received">The encoded form the picture arrived in, if any; taken over.</param>
+    public bool Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received = null)
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                received?.Picture.Bytes.Dispose();
+                return false;
+            }
+
+            bool changed = canvas.Size == Size
+                ? CommitStep(canvas, damage, moves, now, received)
+                : CommitResized(canvas, now);
+            if (changed && canvas.Size == Size && received is { } kept && _step is { } step && _commit == step.Commit)
+            {
+                step.Set(kept.EncodingClass, withMoves: true, kept.Picture);
+            }
+            else
+            {
+                received?.Picture.Bytes.Dispose();
+            }
+
+            if (changed)
+            {
+                foreach (SurfaceViewer viewer in _viewers)
+                {
+                    viewer.Changed();
+                }
+            }
+
+            return changed;
+        }
+    }
+
+    /// <summary>A copy of the picture as it is now, rented under <paramref name="account"/>; the caller's to dispose.</summary>
+    public Canvas Copy(Account account)
+    {
+        lock (_gate)
+        {
+            Canvas copy = new(_pool, account, Size);
+            copy.CopyFrom(_front, Size.Bounds);
+            return copy;
+        }
+    }
+
+    /// <summary>Drops what can be encoded again.</summary>
+    public void TrimCache()
+    {
+        lock (_gate)
+        {
+            _cache.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            _step?.Dispose();
+            _step = null;
+            _cache.Dispose();
+            _encoder.Dispose();
+            _scratch.Dispose();
+            _front.Dispose();
+        }
+    }
+
+    internal void Remove(SurfaceViewer viewer)
+    {
+        lock (_gate)
+        {
+            _viewers.Remove(viewer);
+            DropUnusedClasses();
+        }
+    }
+
+    internal void SetClass(SurfaceViewer viewer, EncodingClass encodingClass)
+    {
+        lock (_gate)
+        {
+            if (viewer.Class != encodingClass)
+            {
+                viewer.Class = encodingClass;
+                DropUnusedClasses();
+            }
+        }
+    }
+
+    internal void MarkDirty(SurfaceViewer viewer, Rect rect)
+    {
+        lock (_gate)
+        {
+            if (viewer.Dirty.Grid == _grid)
+            {
+                viewer.FallBehind(_step);
+                viewer.Dirty.AddTouching(rect);
+            }
+        }
+    }
+
+    internal bool AcceptSize(SurfaceViewer viewer, out Size size)
+    {
+        lock (_gate)
+        {
+            size = Size;
+            bool isNew = viewer.Dirty.Grid != _grid;
+            if (isNew)
+            {
+                viewer.Reset(_grid);
+            }
+
+            return isNew;
+        }
+    }
+
+    internal PictureUpdate? TakeUpdate(SurfaceViewer viewer, int maxBytes, int maxRects, long now)
+    {
+        lock (_gate)
+        {
+            if (_disposed || viewer.Dirty.Grid != _grid)
+            {
+                return null;
+            }
+
+            PictureUpdate update = new(_commit, Size, viewer.Class);
+            try
+            {
+                TakeStep(viewer, update, maxBytes, maxRects);
+                TakeTiles(viewer, update, viewer.Dirty, maxBytes, maxRects, now, onlyQuiet: false);
+                update.IsRefinement = update.IsEmpty || (_step is { IsRefinement: true } step && step.Commit == _commit && !update.IsLossy);
+                TakeTiles(viewer, update, viewer.Lossy, maxBytes, maxRects, now, onlyQuiet: true);
+            }
+            catch
+            {
+                update.Dispose();
+                throw;
+            }
+
+            update.IsComplete = viewer.Dirty.IsEmpty && !viewer.IsStepPending;
+            if (!update.IsEmpty)
+            {
+                return update;
+            }
+
+            update.Dispose();
+            return null;
+        }
+    }
+
+    private bool CommitStep(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received)
+    {
+        _changed.Clear();
+        ReadOnlySpan<CopyMove> claimed = moves;
+        moves = moves.Length <= MaxMoves ? moves : [];
+        foreach (CopyMove move in moves)
+        {
+            _front.CopyWithin(move.SourceX, move.SourceY, move.Target);
+        }
+
+        foreach (CopyMove move in claimed)
+        {
+            DamageRefinery.Refine(_front, canvas, move.Target, _changed);
+        }
+
+        foreach (Rect rect in damage)
+        {
+            DamageRefinery.Refine(_front, canvas, rect, _changed);
+        }
+
+        if (_commit != 0 && _changed.Count == 0 && moves.IsEmpty)
+        {
+            return false;
+        }
+
+        TileSet tiles = new(_grid);
+        foreach (Rect rect in _changed)
+        {
+            tiles.AddTouching(rect);
+        }
+
+        foreach (CopyMove move in moves)
+        {
+            tiles.AddTouching(move.Target);
+        }
+
+        DamageRefinery.Join(_changed);
+        bool isRefinement = received is { IsRefinement: true };
+        Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], isRefinement), now);
+        return true;
+    }
+
+    private void Advance(FrameStep step, long now)
+    {
+        FrameStep? previous = _step;
+        foreach (SurfaceViewer viewer in _viewers)
+        {
+            viewer.Advance(previous, step);
+        }
+
+        _cache.Invalidate(step.Tiles);
+        for (int tile = step.Tiles.Next(0); tile >= 0 && !step.IsRefinement; tile = step.Tiles.Next(tile + 1))
+        {
+            _changedAt[tile] = now;
+        }
+
+        previous?.Dispose();
+        _step = step;
+        Volatile.Write(ref _commit, step.Commit);
+    }
+
+    private bool CommitResized(Canvas canvas, long now)
+    {
+        Canvas front = new(_pool, _account, canvas.Size);
+        front.CopyFrom(canvas, canvas.Size.Bounds);
+        _front.Dispose();
+        _front = front;
+        _cache.Dispose();
+        _step?.Dispose();
+        _step = null;
+        _grid = new TileGrid(canvas.Size);
+        _cache = new TileCache(_grid);
+        _changedAt = new long[_grid.Count];
+        Array.Fill(_changedAt, now);
+        Volatile.Write(ref _commit, _commit + 1);
+        return true;
+    }
+
+    private void TakeStep(SurfaceViewer viewer, PictureUpdate update, int maxBytes, int maxRects)
+    {
+        if (!viewer.IsStepPending || _step is not { } step)
+        {
+            return;
+        }
+
+        EncodedPicture payload = EncodeStep(step, viewer.Class, viewer.SupportsMoves);
+        int moveCount = viewer.SupportsMoves ? step.Moves.Count : 0;
+        if (payload.Bytes.Length > maxBytes || payload.Result.RectCount + moveCount > maxRects)
+        {
+            viewer.FallBehind(step);
+            return;
+        }
+
+        update.Add(payload.Retain());
+        if (viewer.SupportsMoves)
+        {
+            update.Moves = step.Moves;
+        }
+
+        viewer.ApplyStep(step, payload.Result.IsLossy);
+    }
+
+    private EncodedPicture EncodeStep(FrameStep step, EncodingClass encodingClass, bool withMoves)
+    {
+        withMoves |= step.Moves.Count == 0;
+        if (step.TryGet(encodingClass, withMoves, out EncodedPicture payload))
+        {
+            return payload;
+        }
+
+        EncodingClass exact = step.IsRefinement ? encodingClass.Lossless : encodingClass;
+        EncodeResult result = default;
+        _scratch.Clear();
+        foreach (Rect rect in step.Damage)
+        {
+            result += _encoder.Encode(_front, rect, exact, _scratch);
+        }
+
+        for (int i = 0; !withMoves && i < step.Moves.Count; i++)
+        {
+            result += _encoder.Encode(_front, step.Moves[i].Target, exact, _scratch);
+        }
+
+        payload = new EncodedPicture(ToShared(BufferTag.FramePacket), result);
+        step.Set(encodingClass, withMoves, payload);
+        return payload;
+    }
+
+    private void TakeTiles(SurfaceViewer viewer, PictureUpdate update, TileSet wanted, int maxBytes, int maxRects, long now, bool onlyQuiet)
+    {
+        // Goes round the picture, so that a viewer with room for few tiles gets all of them in turn.
+        int start = viewer.NextTile;
+        for (int pass = 0; pass < 2; pass++)
+        {
+            int end = pass == 0 ? _grid.Count : start;
+            for (int tile = wanted.Next(pass == 0 ? start : 0); tile >= 0 && tile < end; tile = wanted.Next(tile + 1))
+            {
+                bool isQuiet = now - _changedAt[tile] >= QuietMilliseconds;
+                if (onlyQuiet && !isQuiet)
+                {
+                    continue;
+                }
+
+                EncodedPicture payload = EncodeTile(tile, isQuiet ? viewer.Class.Lossless : viewer.Class);
+                bool fits = update.Bytes + payload.Bytes.Length <= maxBytes && update.RectCount + payload.Result.RectCount <= maxRects;
+                if (!fits && !update.IsEmpty)
+                {
+                    payload.Bytes.Dispose();
+                    viewer.NextTile = tile;
+                    return;
+                }
+
+                update.Add(payload);
+                viewer.ApplyTile(tile, payload.Result.IsLossy);
+            }
+        }
+    }
+
+    /// <summary>A reference for the caller.</summary>
+    private EncodedPicture EncodeTile(int tile, EncodingClass encodingClass)
+    {
+        if (_cache.Find(encodingClass, tile) is { } cached)
+        {
+            return cached.Retain();
+        }
+
+        _scratch.Clear();
+        EncodeResult result = _encoder.Encode(_front, _grid.TileRect(tile), encodingClass, _scratch);
+        EncodedPicture payload = new(ToShared(BufferTag.TileCache), result);
+        _cache.Store(encodingClass, tile, payload);
+        return payload;
+    }
+
+    private SharedLease ToShared(BufferTag tag)
+    {
+        try
+        {
+            return _scratch.ToShared(tag, _account);
+        }
+        catch (QuotaExceededException)
+        {
+            // What is cached can be encoded again: give it up before giving a viewer up.
+            _cache.Dispose();
+            return _scratch.ToShared(tag, _account);
+        }
+    }
+
+    private void DropUnusedClasses()
+    {
+        HashSet<EncodingClass> used = [];
+        foreach (SurfaceViewer viewer in _viewers)
+        {
+            used.Add(viewer.Class);
+            used.Add(viewer.Class.Lossless);
+        }
+
+        _cache.KeepOnly(used);
+    }
+}

@@ -1,0 +1,134 @@
+using Umbra.Core.Codecs;
+
+namespace Umbra.Core.Surfaces;
+
+/// <summary>
+/// What a surface knows of one viewer: the class it is sent, and the tiles it lacks. Public members are thread-safe; the state
+/// behind them is guarded by the surface's lock. Dispose when the viewer leaves.
+/// </summary>
+public sealed class SurfaceViewer : IDisposable
+{
+    private readonly Surface _surface;
+
+    internal SurfaceViewer(Surface surface, EncodingClass encodingClass, Action changed, TileGrid grid)
+    {
+        _surface = surface;
+        Class = encodingClass;
+        Changed = changed;
+        Dirty = new TileSet(grid);
+        Dirty.AddAll();
+        Lossy = new TileSet(grid);
+    }
+
+    /// <summary>Whether moves can be sent as CopyRect. Set before the first update.</summary>
+    public bool SupportsMoves { get; set; } = true;
+
+    /// <summary>Whether the viewer has asked for pictures at all; without it nothing is captured for it.</summary>
+    public bool IsReady { get; set; }
+
+    internal EncodingClass Class { get; set; }
+
+    internal Action Changed { get; }
+
+    internal TileSet Dirty { get; private set; }
+
+    /// <summary>Tiles that were last sent with loss.</summary>
+    internal TileSet Lossy { get; private set; }
+
+    /// <summary>Lacks exactly the newest commit. Never set together with a dirty tile.</summary>
+    internal bool IsStepPending { get; private set; }
+
+    internal int NextTile { get; set; }
+
+    internal bool WantsMore => IsReady && !IsStepPending && Dirty.IsEmpty;
+
+    public void SetClass(EncodingClass encodingClass) => _surface.SetClass(this, encodingClass);
+
+    /// <summary>The viewer wants an area again, whether it changed or not.</summary>
+    public void MarkDirty(Rect rect) => _surface.MarkDirty(this, rect);
+
+    /// <summary>Must be asked before updates are taken: true where the size is new to this viewer, which then lacks the whole picture.</summary>
+    public bool AcceptSize(out Size size) => _surface.AcceptSize(this, out size);
+
+    /// <summary>
+    /// What this viewer is sent next, or null where it is current (or has to accept a new size first). At most <paramref name="maxBytes"/> of payload and
+    /// <paramref name="maxRects"/> rectangles, but always at least one tile; the rest stays dirty.
+    /// </summary>
+    /// <exception cref="Memory.QuotaExceededException">No memory for the payloads, even after the cache was given up.</exception>
+    public PictureUpdate? TakeUpdate(int maxBytes, int maxRects, long now) => _surface.TakeUpdate(this, maxBytes, maxRects, now);
+
+    public void Dispose() => _surface.Remove(this);
+
+    internal void Reset(TileGrid grid)
+    {
+        Dirty = new TileSet(grid);
+        Dirty.AddAll();
+        Lossy = new TileSet(grid);
+        IsStepPending = false;
+        NextTile = 0;
+    }
+
+    internal void Advance(FrameStep? previous, FrameStep step)
+    {
+        if (Dirty.Grid != step.Tiles.Grid)
+        {
+            return;
+        }
+
+        if (Dirty.IsEmpty && !IsStepPending)
+        {
+            IsStepPending = true;
+            return;
+        }
+
+        FallBehind(previous);
+        Dirty.UnionWith(step.Tiles);
+    }
+
+    /// <summary>Turns a pending step into dirty tiles.</summary>
+    internal void FallBehind(FrameStep? step)
+    {
+        if (IsStepPending && step is not null)
+        {
+            Dirty.UnionWith(step.Tiles);
+            IsStepPending = false;
+        }
+    }
+
+    internal void ApplyStep(FrameStep step, bool isLossy)
+    {
+        IsStepPending = false;
+        foreach (CopyMove move in step.Moves)
+        {
+            if (Lossy.TouchesAny(move.Source))
+            {
+                Lossy.AddTouching(move.Target);
+            }
+        }
+
+        foreach (Rect rect in step.Damage)
+        {
+            if (isLossy)
+            {
+                Lossy.AddTouching(rect);
+            }
+            else
+            {
+                Lossy.RemoveCovered(rect);
+            }
+        }
+    }
+
+    internal void ApplyTile(int tile, bool isLossy)
+    {
+        Dirty.Remove(tile);
+        if (isLossy)
+        {
+            Lossy.Add(tile);
+        }
+        else
+        {
+            Lossy.Remove(tile);
+        }
+    }
+}

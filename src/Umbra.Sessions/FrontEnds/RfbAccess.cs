@@ -1,0 +1,29 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace Umbra.Sessions.FrontEnds;
+
+/// <summary>What an RFB listener gives access to, and to whom.</summary>
+public sealed record RfbAccess
+{
+    public required Session Session { get; init; }
+
+    /// <summary>For people: "owner", or who shadows.</summary>
+    public required string Who { get; init; }
+
+    public required bool IsOwner { get; init; }
+
+    /// <summary>One seat per connection; its mode is enforced here and, over a link, again on the target node.</summary>
+    public required Func<InputSeat> OpenSeat { get; init; }
+
+    /// <summary>Passwords; null where none is asked for.</summary>
+    public Tickets? Tickets { get; init; }
+
+    /// <summary>The peers can be on this machine only: security without TLS is offered.</summary>
+    public required bool IsLocal { get; init; }
+
+    /// <summary>For VeNCrypt X509; null where it is not offered.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>The access is over: its connections close.</summary>
+    public CancellationToken Ended { get; init; }
+}

@@ -1,0 +1,189 @@
+using Microsoft.Extensions.Logging;
+using Umbra.Core.Codecs;
+using Umbra.Core.Input;
+using Umbra.Core.Rfb;
+
+namespace Umbra.Sessions.FrontEnds;
+
+/// <summary>What the viewer says: kept as wishes for the write loop, under <see cref="_gate"/>.</summary>
+public sealed partial class RfbConnection : IClientMessageHandler
+{
+    /// <summary>Fences a client may have unanswered; more of them, from somebody who does not read, would be a queue.</summary>
+    private const int MaxPendingFences = 64;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Fence> _fencesToAnswer = [];
+    private PixelFormat _format = PixelFormat.Bgrx;
+    private ClientCapabilities _client = ClientCapabilities.Least;
+    private bool _isUpdateWanted;
+    private bool _isContinuous;
+    private bool _announceContinuous;
+    private bool _announceQemuKeys;
+    private bool _announceClipboard;
+    private bool _sendColourMap;
+    private bool _sendEndOfContinuous;
+    private bool _sendClipboardText;
+    private bool _requestClipboard;
+    private uint _clientClipboardLimit;
+    private ExtendedDesktopSizeRect? _desktopSizeAnswer;
+
+    void IClientMessageHandler.OnPixelFormat(PixelFormat format)
+    {
+        lock (_gate)
+        {
+            _format = format;
+            _sendColourMap = !format.TrueColour;
+        }
+
+        ApplyClass();
+    }
+
+    void IClientMessageHandler.OnEncodings(ClientCapabilities capabilities)
+    {
+        lock (_gate)
+        {
+            bool isFirst = ReferenceEquals(_client, ClientCapabilities.Least);
+            _announceContinuous |= capabilities.SupportsContinuousUpdates && !_client.SupportsContinuousUpdates;
+            _announceQemuKeys |= capabilities.SupportsQemuKeys && !_client.SupportsQemuKeys;
+            _announceClipboard |= capabilities.SupportsExtendedClipboard && !_client.SupportsExtendedClipboard;
+            if (capabilities.SupportsExtendedDesktopSize && (isFirst || !_client.SupportsExtendedDesktopSize))
+            {
+                // The client may ask for another size only once it has seen this.
+                _desktopSizeAnswer = ExtendedDesktopSizeRect.Single(_size);
+            }
+
+            if ((capabilities.SupportsCursor || capabilities.SupportsCursorWithAlpha) && !(_client.SupportsCursor || _client.SupportsCursorWithAlpha))
+            {
+                _sent = _sent with { Cursor = 0 };
+            }
+
+            _client = capabilities;
+        }
+
+        _viewer.Picture.SupportsMoves = capabilities.SupportsCopyRect;
+        ApplyClass();
+        _viewer.Wake();
+    }
+
+    void IClientMessageHandler.OnUpdateRequest(FramebufferUpdateRequest request)
+    {
+        if (!request.IsIncremental)
+        {
+            _viewer.Picture.MarkDirty(request.Area);
+        }
+
+        lock (_gate)
+        {
+            _isUpdateWanted = true;
+            UpdateArrived(isFence: false);
+        }
+
+        _viewer.SetReady(true);
+        _viewer.Wake();
+    }
+
+    void IClientMessageHandler.OnKey(KeyInput key) => _seat.SendKey(key);
+
+    void IClientMessageHandler.OnPointer(PointerInput pointer) => _seat.SendPointer(pointer);
+
+    void IClientMessageHandler.OnCutText(string text) => _seat.SendClipboard(text);
+
+    void IClientMessageHandler.OnExtendedClipboard(ExtendedClipboard message)
+    {
+        if (message.Action == ClipboardAction.Provide && message.Text is { } text)
+        {
+            _seat.SendClipboard(text);
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (message.IsCaps)
+            {
+                _clientClipboardLimit = message.TextLimit;
+            }
+
+            _requestClipboard |= message.Action == ClipboardAction.Notify && message.HasText && _seat.Mode == AccessMode.Control;
+            _sendClipboardText |= message.Action == ClipboardAction.Request && message.HasText;
+        }
+
+        _viewer.Wake();
+    }
+
+    void IClientMessageHandler.OnClipboardSkipped(long bytes) =>
+        _logger.LogInformation("rfb viewer {Viewer}: clipboard of {Bytes} bytes is over the limit and was passed over", _access.Who, bytes);
+
+    void IClientMessageHandler.OnContinuousUpdates(EnableContinuousUpdates message)
+    {
+        lock (_gate)
+        {
+            _sendEndOfContinuous |= _isContinuous && !message.IsEnabled;
+            _isContinuous = message.IsEnabled;
+        }
+
+        _viewer.SetReady(true);
+        _viewer.Wake();
+    }
+
+    void IClientMessageHandler.OnFence(Fence fence)
+    {
+        lock (_gate)
+        {
+            if (!fence.IsRequest)
+            {
+                UpdateArrived(isFence: true);
+            }
+            else if (_fencesToAnswer.Count < MaxPendingFences)
+            {
+                _fencesToAnswer.Enqueue(fence.Answer());
+            }
+            else
+            {
+                throw new ProtocolException($"more than {MaxPendingFences} fences without reading the answers");
+            }
+        }
+
+        _viewer.Wake();
+    }
+
+    void IClientMessageHandler.OnDesktopSize(SetDesktopSize message)
+    {
+        // Only the owner: nothing a shadower does may resize the owner's session.
+        DesktopSizeStatus status = !_access.IsOwner || _seat.Mode != AccessMode.Control ? DesktopSizeStatus.Prohibited
+            : !message.Size.IsValid || message.Screens.Count != 1 ? DesktopSizeStatus.InvalidLayout
+            : _session.Source.RequestSize(message.Size) ? DesktopSizeStatus.Ok
+            : DesktopSizeStatus.Prohibited;
+        lock (_gate)
+        {
+            if (status == DesktopSizeStatus.Ok)
+            {
+                _resizeReason = DesktopSizeReason.ThisClient;
+            }
+            else
+            {
+                _desktopSizeAnswer = ExtendedDesktopSizeRect.Single(_size, DesktopSizeReason.ThisClient, status);
+            }
+        }
+
+        _viewer.Wake();
+    }
+
+    /// <summary>JPEG wants true colour of 16 bits or more (rfbproto, Tight); only the deflating encodings have a level.</summary>
+    private void ApplyClass()
+    {
+        EncodingClass encodingClass;
+        lock (_gate)
+        {
+            bool isTight = _client.PictureEncoding == RfbEncoding.Tight;
+            bool isDeflated = isTight || _client.PictureEncoding == RfbEncoding.Zrle;
+            bool canBeJpeg = isTight && JpegCodec.IsAvailable && _format is { TrueColour: true, BitsPerPixel: >= 16 };
+
+            // Tight's three-byte pixel is R G B whatever the shifts: such clients share one class.
+            PixelFormat format = isTight && _format.HasTightPixel ? PixelFormat.Bgrx : _format;
+            encodingClass = new EncodingClass(
+                _client.PictureEncoding, format, canBeJpeg ? _client.JpegQuality : -1, isDeflated ? _client.CompressLevel : 0);
+        }
+
+        _viewer.Picture.SetClass(encodingClass);
+    }
+}

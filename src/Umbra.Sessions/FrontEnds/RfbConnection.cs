@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using Umbra.Core.Codecs;
+using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
+
+namespace Umbra.Sessions.FrontEnds;
+
+/// <summary>
+/// One RFB viewer, from accept to close: handshake, then two loops. The read loop turns messages into wishes; the write loop sends at most one
+/// update per wish, and nothing while the viewer does not take what it was sent. What it costs is its dirty set, one update in flight and bounded pipes.
+/// </summary>
+public sealed partial class RfbConnection
+{
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPictureTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly ConnectionContext _connection;
+    private readonly RfbAccess _access;
+    private readonly Session _session;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Account _account;
+    private readonly CancellationTokenSource _closing;
+    private IDuplexPipe _pipe;
+    private SessionViewer _viewer = null!;
+    private InputSeat _seat = null!;
+
+    private RfbConnection(ConnectionContext connection, RfbAccess access, TimeProvider time, ILogger logger)
+    {
+        _connection = connection;
+        _access = access;
+        _session = access.Session;
+        _time = time;
+        _logger = logger;
+        _pipe = connection.Transport;
+        _account = _session.Account.Open($"viewer {connection.ConnectionId}");
+        _closing = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, access.Ended);
+    }
+
+    /// <summary>Serves one connection; returns when it is over. Never throws for what the peer does.</summary>
+    public static async Task RunAsync(ConnectionContext connection, RfbAccess access, TimeProvider time, ILogger logger)
+    {
+        RfbConnection rfb = new(connection, access, time, logger);
+        string reason = "left";
+        try
+        {
+            await rfb.ServeAsync();
+        }
+        catch (ProtocolException exception)
+        {
+            reason = exception.Message;
+        }
+        catch (QuotaExceededException exception)
+        {
+            reason = exception.Message;
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            reason = access.Ended.IsCancellationRequested ? "the access ended" : exception.Message;
+        }
+        finally
+        {
+            rfb._closing.Dispose();
+            rfb.CloseAccount();
+        }
+
+        logger.LogInformation("rfb viewer {Viewer} of session {Session} closed: {Reason}", access.Who, access.Session.Name, reason);
+    }
+
+    private async Task ServeAsync()
+    {
+        RfbHandshake handshake;
+        using (CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token))
+        {
+            timeout.CancelAfter(HandshakeTimeout);
+            handshake = new RfbHandshake(_pipe, _access, _session.Pool, _account, timeout.Token);
+            try
+            {
+                _pipe = await handshake.RunAsync();
+            }
+            catch
+            {
+                handshake.Tls?.Dispose();
+                throw;
+            }
+        }
+
+        try
+        {
+            await RunSessionAsync();
+        }
+        finally
+        {
+            if (handshake.Tls is { } tls)
+            {
+                await _pipe.Input.CompleteAsync();
+                await _pipe.Output.CompleteAsync();
+                await tls.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task RunSessionAsync()
+    {
+        _seat = _access.OpenSeat();
+        _viewer = _session.Join(new EncodingClass(RfbEncoding.Raw, PixelFormat.Bgrx, -1, 0), _access.Who, _access.IsOwner);
+        try
+        {
+            await _session.WaitForPictureAsync(_viewer, FirstPictureTimeout, _closing.Token);
+            _viewer.Picture.AcceptSize(out _size);
+            _viewer.Picture.MarkDirty(_size.Bounds);
+            _sent = _session.ControlVersions with { Cursor = 0, Leds = 0 };
+            new ServerInit(_size, PixelFormat.Bgrx, _session.Title).Write(_pipe.Output);
+            await _pipe.Output.FlushAsync(_closing.Token);
+
+            Task reading = ReadMessagesAsync();
+            Task writing = WriteUpdatesAsync();
+            try
+            {
+                await await Task.WhenAny(reading, writing);
+            }
+            finally
+            {
+                await StopAsync(reading, writing);
+            }
+        }
+        finally
+        {
+            _viewer.Dispose();
+            _seat.Dispose();
+            DisposeWriter();
+        }
+    }
+
+    /// <summary>Whichever loop ended first, the other must not outlive it.</summary>
+    private async Task StopAsync(Task reading, Task writing)
+    {
+        await _closing.CancelAsync();
+        _pipe.Input.CancelPendingRead();
+        _pipe.Output.CancelPendingFlush();
+        _connection.Abort();
+        await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void CloseAccount()
+    {
+        _account.Dispose();
+        if (_account.Blocks != 0)
+        {
+            _logger.LogError("rfb viewer {Viewer}: {Blocks} blocks, {Bytes} bytes not returned", _access.Who, _account.Blocks, _account.Bytes);
+        }
+    }
+
+    private async Task ReadMessagesAsync()
+    {
+        await Task.Yield();
+        ClientMessageReader messages = new(_session.Pool, _account);
+        while (true)
+        {
+            ReadResult result = await _pipe.Input.ReadAsync(_closing.Token);
+            bool isMidMessage = Parse(messages, result.Buffer);
+            if (result.IsCompleted)
+            {
+                if (isMidMessage)
+                {
+                    throw new ProtocolException("the viewer left in the middle of a message");
+                }
+
+                return;
+            }
+
+            _closing.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private bool Parse(ClientMessageReader messages, in ReadOnlySequence<byte> buffer)
+    {
+        SequenceReader<byte> reader = new(buffer);
+        while (messages.TryRead(ref reader, this))
+        {
+        }
+
+        _pipe.Input.AdvanceTo(reader.Position, buffer.End);
+        return reader.Remaining > 0;
+    }
+}

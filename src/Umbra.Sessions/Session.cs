@@ -1,0 +1,253 @@
+using Microsoft.Extensions.Logging;
+using Umbra.Core.Codecs;
+using Umbra.Core.Input;
+using Umbra.Core.Memory;
+using Umbra.Core.Surfaces;
+using Umbra.Sessions.Sources;
+
+namespace Umbra.Sessions;
+
+/// <summary>
+/// A desktop and everybody who looks at it: runs the source, again and again where it is lost, keeps its picture on a surface and hands it
+/// to viewers. Ends with <see cref="DisposeAsync"/>. Thread-safe.
+/// </summary>
+public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposable
+{
+    private static readonly Size FirstSize = new(640, 480);
+    private static readonly TimeSpan RefinementTick = TimeSpan.FromMilliseconds(100);
+    private readonly Lock _gate = new();
+    private readonly List<SessionViewer> _viewers = [];
+    private readonly SessionControls _controls = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Signal _demand = new();
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly SessionOptions _options;
+    private Task _sourceLoop = Task.CompletedTask;
+    private Task _refinementLoop = Task.CompletedTask;
+    private long _lastCommit;
+    private long _commits;
+
+    /// <param name="source">Owned by the session from now on.</param>
+    public Session(string name, ISessionSource source, BufferPool pool, SessionOptions options, TimeProvider time, ILogger logger)
+    {
+        Name = name;
+        Source = source;
+        Pool = pool;
+        Account = pool.Root.Open($"session {name}", options.MemoryLimit);
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _controls.Title = name;
+        StartedAt = time.GetUtcNow();
+        Surface = new Surface(pool, Account, new RectEncoders(pool, Account), FirstSize, options.QuietMilliseconds);
+    }
+
+    public string Name { get; }
+
+    public ISessionSource Source { get; }
+
+    public BufferPool Pool { get; }
+
+    public Account Account { get; }
+
+    public Surface Surface { get; }
+
+    public SessionState State { get; private set; }
+
+    /// <summary>Why the source is lost; empty otherwise.</summary>
+    public string StateText { get; private set; } = "";
+
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Pictures committed since the session began.</summary>
+    public long Commits => Volatile.Read(ref _commits);
+
+    /// <summary>Milliseconds of a clock that never goes back.</summary>
+    internal long Now => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+
+    /// <summary>Starts the source. Call once.</summary>
+    public void Start()
+    {
+        _sourceLoop = RunSourceAsync(_ending.Token);
+        _refinementLoop = RunRefinementAsync(_ending.Token);
+    }
+
+    /// <summary>A new viewer.</summary>
+    /// <param name="wake">Called, from any thread, when there may be something new; must only set a signal. Null: the viewer waits by itself.</param>
+    public SessionViewer Join(EncodingClass encodingClass, string who, bool isOwner, Action? wake = null)
+    {
+        ObjectDisposedException.ThrowIf(State == SessionState.Ended, this);
+        SessionViewer viewer = new(this, encodingClass, who, isOwner, wake);
+        lock (_gate)
+        {
+            _viewers.Add(viewer);
+        }
+
+        return viewer;
+    }
+
+    public IReadOnlyList<SessionViewer> Viewers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _viewers];
+            }
+        }
+    }
+
+    /// <summary>Which controls are newer than those a viewer has.</summary>
+    public ControlVersions ControlVersions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _controls.Versions;
+            }
+        }
+    }
+
+    public string Title
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _controls.Title;
+            }
+        }
+    }
+
+    public string Clipboard
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _controls.Clipboard;
+            }
+        }
+    }
+
+    public byte Leds
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _controls.Leds;
+            }
+        }
+    }
+
+    /// <summary>Lets <paramref name="use"/> look at the cursor (null where there is none yet); it must not keep it.</summary>
+    public void WithCursor(Action<CursorShape?> use)
+    {
+        lock (_gate)
+        {
+            use(_controls.Cursor);
+        }
+    }
+
+    public void SendKey(KeyInput key) => Source.SendKey(key);
+
+    public void SendPointer(PointerInput pointer) => Source.SendPointer(pointer);
+
+    public void SendClipboard(string text) => Source.SendClipboard(text);
+
+    /// <summary>Waits, as a ready viewer does, until the source has delivered a first picture. False where it did not in time.</summary>
+    public async Task<bool> WaitForPictureAsync(SessionViewer viewer, TimeSpan timeout, CancellationToken cancellationToken) =>
+        Commits > 0 || await WaitForCommitAsync(viewer, 0, timeout, cancellationToken);
+
+    /// <summary>The picture now, however long nobody has looked. The caller's to dispose.</summary>
+    /// <exception cref="TimeoutException">There has been no picture at all.</exception>
+    public async Task<Canvas> SnapshotAsync(EncodingClass encodingClass, CancellationToken cancellationToken)
+    {
+        using SessionViewer viewer = Join(encodingClass, "snapshot", isOwner: false);
+        if (!await WaitForPictureAsync(viewer, _options.FirstPictureTimeout, cancellationToken))
+        {
+            throw new TimeoutException($"session {Name} has shown no picture yet{(StateText.Length > 0 ? $": {StateText}" : "")}");
+        }
+
+        // A still desktop answers nothing; what is there is then the newest.
+        await WaitForCommitAsync(viewer, Commits, _options.SnapshotWait, cancellationToken);
+        return Surface.Copy(Account);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (State == SessionState.Ended)
+            {
+                return;
+            }
+
+            State = SessionState.Ended;
+        }
+
+        await _ending.CancelAsync();
+        await Task.WhenAll(_sourceLoop, _refinementLoop);
+        await Source.DisposeAsync();
+        foreach (SessionViewer viewer in Viewers)
+        {
+            viewer.Wake();
+        }
+
+        lock (_gate)
+        {
+            _controls.Cursor?.Dispose();
+            _controls.Cursor = null;
+        }
+
+        Surface.Dispose();
+        Account.Dispose();
+        _ending.Dispose();
+    }
+
+    internal void Leave(SessionViewer viewer)
+    {
+        lock (_gate)
+        {
+            _viewers.Remove(viewer);
+        }
+
+        DemandChanged();
+    }
+
+    internal void DemandChanged() => _demand.Set();
+
+    private async Task<bool> WaitForCommitAsync(SessionViewer viewer, long after, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(timeout);
+        viewer.SetReady(true);
+        try
+        {
+            while (Commits <= after)
+            {
+                // Somebody who has taken everything makes the source fetch.
+                viewer.Picture.AcceptSize(out _);
+                viewer.TakeUpdate(int.MaxValue, int.MaxValue)?.Dispose();
+                await viewer.WaitAsync(patience.Token);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private void WakeViewers()
+    {
+        foreach (SessionViewer viewer in Viewers)
+        {
+            viewer.Wake();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace Umbra.Sessions;
+
+/// <summary>How a session behaves.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>Most bytes the session and all its viewers may hold.</summary>
+    public long MemoryLimit { get; init; } = 1L << 30;
+
+    /// <summary>Most pictures asked of the source in a second.</summary>
+    public int UpdateRate { get; init; } = 60;
+
+    /// <summary>How long a lossy tile rests before it is sent exactly.</summary>
+    public int QuietMilliseconds { get; init; } = 500;
+
+    /// <summary>How long a snapshot waits for a picture newer than the one at hand.</summary>
+    public TimeSpan SnapshotWait { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a snapshot waits where there has been no picture at all.</summary>
+    public TimeSpan FirstPictureTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Pauses between attempts to get a lost source back: the first, doubled up to the last.</summary>
+    public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    public TimeSpan LastRetry { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,64 @@
+using Umbra.Core.Codecs;
+using Umbra.Core.Surfaces;
+
+namespace Umbra.Sessions;
+
+/// <summary>
+/// Somebody who looks at a session, whatever the front end: the place where updates are taken and waited for. One loop takes; the rest is
+/// thread-safe. Dispose when the viewer leaves.
+/// </summary>
+public sealed class SessionViewer : IDisposable
+{
+    private readonly Session _session;
+    private readonly Signal _signal = new();
+    private readonly Action _wake;
+
+    /// <param name="wake">What wakes the viewer's loop where it waits for more than this; null: <see cref="WaitAsync"/>.</param>
+    internal SessionViewer(Session session, EncodingClass encodingClass, string who, bool isOwner, Action? wake)
+    {
+        _wake = wake ?? _signal.Set;
+        _session = session;
+        Who = who;
+        IsOwner = isOwner;
+        Picture = session.Surface.AddViewer(encodingClass, _wake);
+    }
+
+    /// <summary>For people: who looks, from where.</summary>
+    public string Who { get; }
+
+    public bool IsOwner { get; }
+
+    public SurfaceViewer Picture { get; }
+
+    public Session Session => _session;
+
+    /// <summary>Updates and bytes sent, for people to see; written by the front end.</summary>
+    public ViewerCounters Counters { get; } = new();
+
+    /// <summary>Asks for pictures (or stops asking), and lets the source know.</summary>
+    public void SetReady(bool ready)
+    {
+        Picture.IsReady = ready;
+        _session.DemandChanged();
+    }
+
+    /// <summary>Wakes the viewer's loop.</summary>
+    public void Wake() => _wake();
+
+    /// <summary>Waits until something may have changed.</summary>
+    public ValueTask WaitAsync(CancellationToken cancellationToken) => _signal.WaitAsync(cancellationToken);
+
+    /// <summary>See <see cref="SurfaceViewer.TakeUpdate"/>; tells the source when the viewer has all there is.</summary>
+    public PictureUpdate? TakeUpdate(int maxBytes, int maxRects)
+    {
+        PictureUpdate? update = Picture.TakeUpdate(maxBytes, maxRects, _session.Now);
+        _session.DemandChanged();
+        return update;
+    }
+
+    public void Dispose()
+    {
+        Picture.Dispose();
+        _session.Leave(this);
+    }
+}

@@ -1,0 +1,315 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
+using Umbra.Core.Input;
+using Umbra.Core.Link;
+using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
+using Umbra.Core.Surfaces;
+using Umbra.Sessions.Sources;
+
+namespace Umbra.Sessions.Shadowing;
+
+/// <summary>Opens a connection to a target node, over its transport and inside TLS; disposing closes it.</summary>
+public delegate Task<LinkConnection> LinkConnector(CancellationToken cancellationToken);
+
+/// <summary>An open, authenticated connection to another node.</summary>
+public sealed record LinkConnection(IDuplexPipe Pipe, string Peer, IAsyncDisposable Owner) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Owner.DisposeAsync();
+}
+
+/// <summary>
+/// The near node's end of a link: the source of a session whose real home is another node. All shadowers of that session here share it.
+/// Pictures are asked for with credits, and only while somebody here is ready for one; their bytes are passed on untouched to viewers of the same class.
+/// </summary>
+public sealed class LinkSource(string session, string node, string targetNode, LinkConnector connect, TimeProvider time, ILogger logger) : ISessionSource
+{
+    public const string KindName = "link";
+
+    /// <summary>Pictures on the way at once: enough to fill a wire with a round trip of a few frames, and all a stuck near node can cost.</summary>
+    private const int CreditWindow = 3;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<uint, LinkShadow> _shadows = [];
+    private LinkChannel? _channel;
+    private LinkFormat _format = new(-1, 1);
+    private uint _lastId;
+    private bool _isOpened;
+
+    public string Kind => KindName;
+
+    /// <summary>The target node answers, and the session is open on the link.</summary>
+    public bool IsOpened => Volatile.Read(ref _isOpened);
+
+    /// <summary>Bytes and pictures received since the session began, over all connections.</summary>
+    public ViewerCounters Received { get; } = new();
+
+    /// <summary>Connections made since the session began.</summary>
+    public int Connections { get; private set; }
+
+    /// <summary>Registers a shadower and asks the target node. Completes with its answer; waits while the target node cannot be reached.</summary>
+    public LinkShadow Attach(AccessMode mode, string user, string reason, string address)
+    {
+        lock (_gate)
+        {
+            LinkShadow shadow = new(this, ++_lastId, mode, user, reason, address);
+            _shadows.Add(shadow.Id, shadow);
+            if (_isOpened)
+            {
+                PostAttach(shadow);
+            }
+
+            return shadow;
+        }
+    }
+
+    /// <summary>What the viewers here want: lossless if any of them does, else the best JPEG quality asked for.</summary>
+    private void SetFormat(LinkFormat format)
+    {
+        lock (_gate)
+        {
+            if (format != _format)
+            {
+                _format = format;
+                _channel?.Post(format.Write);
+            }
+        }
+    }
+
+    public async Task RunAsync(ISourceSink sink, CancellationToken cancellationToken)
+    {
+        await using LinkConnection connection = await connect(cancellationToken);
+        Account account = sink.Account.Open($"link to {targetNode}");
+        Signal posted = new();
+        using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using LinkChannel channel = new(connection.Pipe, sink.Pool, BufferTag.PassthruStack, account, posted.Set);
+        using LinkPictures pictures = new(sink, account);
+        Connections++;
+        try
+        {
+            channel.Post(new LinkHello(LinkHello.CurrentVersion, node).Write);
+            channel.Post(new LinkOpen(session, [node]).Write);
+            Task[] loops =
+            [
+                channel.ReadAsync(frame => HandleAsync(channel, pictures, sink, frame), time, closing.Token),
+                WriteAsync(channel, posted, closing.Token),
+                GiveCreditsAsync(channel, pictures, sink, closing.Token),
+            ];
+            try
+            {
+                await await Task.WhenAny(loops);
+            }
+            finally
+            {
+                await closing.CancelAsync();
+                await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _channel = null;
+                _isOpened = false;
+            }
+
+            account.Dispose();
+        }
+
+        throw new IOException($"{targetNode} closed the link");
+    }
+
+    /// <summary>Over a second node nobody controls; see the target's rule one-hop-control.</summary>
+    public void SendKey(KeyInput key)
+    {
+    }
+
+    public void SendPointer(PointerInput pointer)
+    {
+    }
+
+    public void SendClipboard(string text)
+    {
+    }
+
+    public bool RequestSize(Size size) => false;
+
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            foreach (LinkShadow shadow in _shadows.Values)
+            {
+                shadow.End(LinkReason.SessionEnded, "the link was closed");
+            }
+
+            _shadows.Clear();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Sends for a shadower; dropped while the link is down, because input that arrives later would surprise.</summary>
+    internal void Send(Action<IBufferWriter<byte>> message)
+    {
+        lock (_gate)
+        {
+            if (_isOpened)
+            {
+                _channel?.Post(message);
+            }
+        }
+    }
+
+    internal void AskMode(LinkShadow shadow) => Send(output => ToAttach(shadow).Write(output));
+
+    internal void Detach(LinkShadow shadow)
+    {
+        lock (_gate)
+        {
+            _shadows.Remove(shadow.Id);
+        }
+
+        Send(new LinkDetach(shadow.Id).Write);
+    }
+
+    private async Task WriteAsync(LinkChannel channel, Signal posted, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        while (true)
+        {
+            if (!await channel.SendPostedAsync(cancellationToken) && !await posted.WaitAsync(LinkChannel.PingInterval, time, cancellationToken))
+            {
+                channel.Post(new LinkPing(0).Write);
+            }
+        }
+    }
+
+    /// <summary>One credit for every picture that is on the surface here and that somebody has taken.</summary>
+    private async Task GiveCreditsAsync(LinkChannel channel, LinkPictures pictures, ISourceSink sink, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        channel.Post(new LinkCredit(0, CreditWindow).Write);
+        while (true)
+        {
+            await pictures.WaitForPictureAsync(cancellationToken);
+            await sink.WaitForDemandAsync(cancellationToken);
+            SetFormat(new LinkFormat(sink.Wish.JpegQuality, sink.Wish.CompressLevel));
+            channel.Post(new LinkCredit(pictures.LastCommit, 1).Write);
+        }
+    }
+
+    private void PostAttach(LinkShadow shadow) => _channel?.Post(ToAttach(shadow).Write);
+
+    private static LinkAttach ToAttach(LinkShadow shadow) => new(
+        shadow.Id, shadow.Wanted == AccessMode.Control ? ShadowMode.Control : ShadowMode.View, shadow.User, shadow.Reason, shadow.Address);
+
+    private ValueTask HandleAsync(LinkChannel channel, LinkPictures pictures, ISourceSink sink, LinkFrame frame)
+    {
+        switch (frame.Type)
+        {
+            case LinkMessageType.Picture:
+                pictures.Show(frame.Picture);
+                Received.Sent(frame.Picture.Header.WireSize);
+                break;
+            case LinkMessageType.Hello:
+                Greet(LinkHello.Read(frame.Payload));
+                break;
+            case LinkMessageType.Opened:
+                Opened(channel, LinkOpened.Read(frame.Payload), sink);
+                break;
+            case LinkMessageType.Attached:
+                LinkAttached attached = LinkAttached.Read(frame.Payload);
+                Find(attached.ShadowId)?.Granted(ToAccess(attached.Mode));
+                break;
+            case LinkMessageType.ModeChanged:
+                LinkModeChanged changed = LinkModeChanged.Read(frame.Payload);
+                Find(changed.ShadowId)?.Granted(ToAccess(changed.Mode));
+                break;
+            case LinkMessageType.Denied:
+                Denied(LinkDenied.Read(frame.Payload));
+                break;
+            case LinkMessageType.Cursor:
+                sink.SetCursor(LinkCursor.Read(frame.Payload).ToShape(sink.Pool, sink.Account));
+                break;
+            case LinkMessageType.Title:
+                sink.SetTitle(LinkTitle.Read(frame.Payload).Title);
+                break;
+            case LinkMessageType.Leds:
+                sink.SetLeds(LinkLeds.Read(frame.Payload).Leds);
+                break;
+            case LinkMessageType.Bell:
+                LinkBell.Read(frame.Payload);
+                sink.Bell();
+                break;
+            case LinkMessageType.Clipboard:
+                sink.SetClipboard(LinkClipboard.Read(frame.Payload).Text);
+                break;
+            case LinkMessageType.Notice:
+                logger.LogInformation("link to {Node}: {Notice}", targetNode, LinkNotice.Read(frame.Payload).Text);
+                break;
+            case LinkMessageType.Close:
+                throw new IOException(LinkClose.Read(frame.Payload).Text);
+            case LinkMessageType.Pong:
+                break;
+            default:
+                throw new ProtocolException($"link: {frame.Type} is not for a near node");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static void Greet(LinkHello hello)
+    {
+        if (!LinkHello.TryAgree(hello.Version, out _))
+        {
+            throw new ProtocolException($"link version {hello.Version} is not spoken here");
+        }
+    }
+
+    private void Opened(LinkChannel channel, LinkOpened opened, ISourceSink sink)
+    {
+        SetFormat(new LinkFormat(sink.Wish.JpegQuality, sink.Wish.CompressLevel));
+        sink.SetTitle($"{opened.Title} ({session}@{targetNode})");
+        lock (_gate)
+        {
+            _channel = channel;
+            _isOpened = true;
+            channel.Post(_format.Write);
+            foreach (LinkShadow shadow in _shadows.Values)
+            {
+                PostAttach(shadow);
+            }
+        }
+    }
+
+    /// <summary>Id 0 refuses the whole link: everybody here hears it. Where the session may come back, the link is tried again.</summary>
+    private void Denied(LinkDenied denied)
+    {
+        if (denied.ShadowId != 0)
+        {
+            Find(denied.ShadowId)?.Denied(denied);
+            return;
+        }
+
+        List<LinkShadow> all;
+        lock (_gate)
+        {
+            all = [.. _shadows.Values];
+        }
+
+        all.ForEach(shadow => shadow.Refused(denied));
+        throw new IOException(denied.Text);
+    }
+
+    private LinkShadow? Find(uint id)
+    {
+        lock (_gate)
+        {
+            return _shadows.GetValueOrDefault(id);
+        }
+    }
+
+    private static AccessMode ToAccess(ShadowMode mode) => mode == ShadowMode.Control ? AccessMode.Control : AccessMode.View;
+}

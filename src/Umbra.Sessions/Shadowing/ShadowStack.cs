@@ -1,0 +1,505 @@
+using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
+using Umbra.Core.Codecs;
+using Umbra.Core.Link;
+using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
+using Umbra.Core.Surfaces;
+
+namespace Umbra.Sessions.Shadowing;
+
+/// <summary>
+/// The target node's end of a link: a viewer of one session on behalf of a near node, and the authority over what its shadowers may do.
+/// Costs the session its dirty set and one picture in flight, however many shadowers the near node has.
+/// </summary>
+public sealed class ShadowStack
+{
+    /// <summary>Shadowers of one near node on one session.</summary>
+    private const int MaxAttached = 1024;
+
+    /// <summary>What is left of a picture frame for rectangles once its header with the most moves is written.</summary>
+    private const int MaxRectBytes = LinkLimits.MaxPictureBytes - (16 * 1024);
+
+    private const int MaxRects = 60_000;
+
+    /// <summary>A near node cannot collect more permission to send than this.</summary>
+    private const int MaxCredits = 8;
+
+    /// <summary>A ping behind a picture carries its commit, which is never 0.</summary>
+    private const ulong IdlePing = 0;
+
+    private readonly string _peer;
+    private readonly string _node;
+    private readonly SessionDirectory _sessions;
+    private readonly Grants _grants;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Signal _posted = new();
+    private readonly UpdateBudget _budget = new();
+    private readonly Dictionary<uint, (Grant Grant, InputSeat Seat)> _attached = [];
+    private readonly Queue<(long Bytes, long SentAt)> _inFlight = [];
+    private readonly Lock _gate = new();
+    private LinkChannel _channel = null!;
+    private Session? _session;
+    private SessionViewer? _viewer;
+    private ControlVersions _sent;
+    private int _credits;
+    private LinkFormat _format = new(-1, 1);
+    private volatile bool _isClosing;
+
+    private ShadowStack(string node, string peer, SessionDirectory sessions, Grants grants, TimeProvider time, ILogger logger)
+    {
+        _node = node;
+        _peer = peer;
+        _sessions = sessions;
+        _grants = grants;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Serves one link; returns when it is over. Never throws for what the peer does.</summary>
+    /// <param name="node">This node's name.</param>
+    /// <param name="peer">The near node's name, as its certificate proves it.</param>
+    public static async Task RunAsync(
+        IDuplexPipe pipe, string node, string peer, BufferPool pool, SessionDirectory sessions, Grants grants,
+        TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        Account account = pool.Root.Open($"link from {peer}");
+        ShadowStack stack = new(node, peer, sessions, grants, time, logger);
+        string reason = "closed by the peer";
+        using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using (stack._channel = new LinkChannel(pipe, pool, BufferTag.ShadowStack, account, stack.Wake))
+        {
+            try
+            {
+                await stack.ServeAsync(closing);
+            }
+            catch (Exception exception) when (exception is ProtocolException or QuotaExceededException)
+            {
+                reason = exception.Message;
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+            {
+                reason = exception.Message;
+            }
+            finally
+            {
+                stack.DetachAll();
+            }
+        }
+
+        account.Dispose();
+        if (account.Blocks != 0)
+        {
+            logger.LogError("link from {Peer}: {Blocks} blocks, {Bytes} bytes not returned", peer, account.Blocks, account.Bytes);
+        }
+
+        logger.LogInformation("link from {Peer} ended: {Reason}", peer, reason);
+    }
+
+    private async Task ServeAsync(CancellationTokenSource closing)
+    {
+        _channel.Post(new LinkHello(LinkHello.CurrentVersion, _node).Write);
+        Task reading = _channel.ReadAsync(HandleAsync, _time, closing.Token);
+        Task writing = WriteAsync(closing.Token);
+        try
+        {
+            await await Task.WhenAny(reading, writing);
+        }
+        finally
+        {
+            await closing.CancelAsync();
+            await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Wake() => _posted.Set();
+
+    private ValueTask HandleAsync(LinkFrame frame)
+    {
+        switch (frame.Type)
+        {
+            case LinkMessageType.Hello:
+                Greet(LinkHello.Read(frame.Payload));
+                break;
+            case LinkMessageType.Open:
+                Open(LinkOpen.Read(frame.Payload));
+                break;
+            case LinkMessageType.Attach:
+                Attach(LinkAttach.Read(frame.Payload));
+                break;
+            case LinkMessageType.Detach:
+                Detach(LinkDetach.Read(frame.Payload).ShadowId);
+                break;
+            case LinkMessageType.Format:
+                SetFormat(LinkFormat.Read(frame.Payload));
+                break;
+            case LinkMessageType.Credit:
+                AddCredit(LinkCredit.Read(frame.Payload).Credits);
+                break;
+            case LinkMessageType.Key:
+                LinkKey key = LinkKey.Read(frame.Payload);
+                Seat(key.ShadowId)?.SendKey(key.Key);
+                break;
+            case LinkMessageType.Pointer:
+                LinkPointer pointer = LinkPointer.Read(frame.Payload);
+                Seat(pointer.ShadowId)?.SendPointer(pointer.Pointer);
+                break;
+            case LinkMessageType.Clipboard:
+                LinkClipboard clipboard = LinkClipboard.Read(frame.Payload);
+                Seat(clipboard.ShadowId)?.SendClipboard(clipboard.Text);
+                break;
+            case LinkMessageType.Pong when LinkPong.Read(frame.Payload).Opaque != IdlePing:
+                PictureArrived();
+                break;
+            case LinkMessageType.Pong:
+                break;
+            case LinkMessageType.Close:
+                throw new IOException("the near node closed the link");
+            case LinkMessageType.Picture:
+                frame.Picture.Dispose();
+                throw new ProtocolException("a near node sends no pictures");
+            case LinkMessageType.ResizeRequest:
+                // Nothing a shadower does may resize the owner's session.
+                break;
+            default:
+                throw new ProtocolException($"link: {frame.Type} is not for a target node");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Greet(LinkHello hello)
+    {
+        if (!LinkHello.TryAgree(hello.Version, out _))
+        {
+            CloseAfterSending(new LinkClose(LinkReason.VersionMismatch, $"version {hello.Version} is not spoken here").Write);
+        }
+    }
+
+    private void Open(LinkOpen open)
+    {
+        if (_session is not null)
+        {
+            throw new ProtocolException("link: opened twice");
+        }
+
+        LinkReason? refusal = open.IsLoopAt(_node) ? LinkReason.Loop : open.Path.Count >= LinkLimits.MaxDepth ? LinkReason.TooDeep : null;
+        string text = refusal == LinkReason.Loop ? $"{_node} is already on the way: {string.Join(" > ", open.Path)}" : "too many nodes on the way";
+        Session? session = _sessions.Find(open.Session);
+        if (refusal is null && _grants.Policy.Ceiling == AccessMode.Off)
+        {
+            Decision decision = _grants.Policy.Decide(session, AccessMode.View, 0);
+            CloseAfterSending(new LinkDenied(0, decision.Reason, decision.Rule, decision.Text).Write);
+            return;
+        }
+
+        if (refusal is not null || session is null)
+        {
+            refusal ??= LinkReason.SessionNotFound;
+            text = session is null ? $"there is no session {open.Session} on {_node}" : text;
+            CloseAfterSending(new LinkDenied(0, refusal.Value, "", text).Write);
+            return;
+        }
+
+        _session = session;
+        _viewer = session.Join(Class(), $"link to {_peer}", isOwner: false, Wake);
+        _viewer.Picture.AcceptSize(out _);
+        _sent = new ControlVersions(0, session.ControlVersions.Title, 0, 0, session.ControlVersions.Bells);
+        Size size = session.Commits > 0 ? session.Surface.Size : default;
+        _channel.Post(new LinkOpened(size, session.Title, session.Source.Kind).Write);
+    }
+
+    /// <summary>A second attach with the same id asks for another mode.</summary>
+    private void Attach(LinkAttach attach)
+    {
+        Session session = _session ?? throw new ProtocolException("link: attach before open");
+        AccessMode wanted = attach.Mode == ShadowMode.Control ? AccessMode.Control : AccessMode.View;
+        Decision decision;
+        lock (_gate)
+        {
+            if (_attached.TryGetValue(attach.ShadowId, out (Grant Grant, InputSeat Seat) known))
+            {
+                decision = _grants.ChangeMode(known.Grant, wanted);
+            }
+            else if (_attached.Count >= MaxAttached)
+            {
+                throw new ProtocolException($"link: more than {MaxAttached} shadowers");
+            }
+            else
+            {
+                decision = TryAttach(session, attach, wanted);
+            }
+        }
+
+        _channel.Post(decision.IsGranted
+            ? new LinkAttached(attach.ShadowId, ToLink(decision.Granted)).Write
+            : new LinkDenied(attach.ShadowId, decision.Reason, decision.Rule, decision.Text).Write);
+        _viewer!.SetReady(true);
+        Wake();
+    }
+
+    private Decision TryAttach(Session session, LinkAttach attach, AccessMode wanted)
+    {
+        // Over a second node there is nobody here to hold to account for input.
+        if (session.Source.Kind == LinkSource.KindName && wanted == AccessMode.Control)
+        {
+            return new Decision(AccessMode.Off, LinkReason.AccessDenied, "one-hop-control", $"{session.Name} is itself shadowed here; ask its own node for control");
+        }
+
+        ShadowRequest request = new(wanted, attach.User, _peer, attach.Reason, attach.Address);
+        Decision decision = _grants.TryGrant(session, request, out Grant? grant);
+        if (grant is not null)
+        {
+            uint id = attach.ShadowId;
+            _attached[id] = (grant, grant.Right.OpenSeat());
+            grant.ModeChanged += mode => _channel.Post(new LinkModeChanged(id, ToLink(mode), $"the target node set the mode to {mode}").Write);
+            grant.Ended.Register(() => EndedHere(id, grant));
+        }
+
+        return decision;
+    }
+
+    private void EndedHere(uint id, Grant grant)
+    {
+        lock (_gate)
+        {
+            if (!_attached.Remove(id, out (Grant Grant, InputSeat Seat) known))
+            {
+                return;
+            }
+
+            known.Seat.Dispose();
+        }
+
+        _channel.Post(new LinkDenied(id, LinkReason.Stopped, "", grant.EndText).Write);
+        StopIfNobody();
+    }
+
+    private void Detach(uint id)
+    {
+        (Grant Grant, InputSeat Seat) known;
+        lock (_gate)
+        {
+            if (!_attached.Remove(id, out known))
+            {
+                return;
+            }
+        }
+
+        known.Seat.Dispose();
+        known.Grant.End();
+        StopIfNobody();
+    }
+
+    private void StopIfNobody()
+    {
+        bool isNobody;
+        lock (_gate)
+        {
+            isNobody = _attached.Count == 0;
+        }
+
+        if (isNobody)
+        {
+            _viewer?.SetReady(false);
+        }
+    }
+
+    private void DetachAll()
+    {
+        List<uint> ids;
+        lock (_gate)
+        {
+            ids = [.. _attached.Keys];
+        }
+
+        ids.ForEach(Detach);
+        _viewer?.Dispose();
+    }
+
+    private InputSeat? Seat(uint id)
+    {
+        lock (_gate)
+        {
+            return _attached.TryGetValue(id, out (Grant Grant, InputSeat Seat) known) ? known.Seat : null;
+        }
+    }
+
+    private void SetFormat(LinkFormat format)
+    {
+        lock (_gate)
+        {
+            _format = format;
+        }
+
+        _viewer?.Picture.SetClass(Class());
+    }
+
+    private EncodingClass Class() => JpegCodec.IsAvailable ? _format.EncodingClass : _format.EncodingClass.Lossless;
+
+    private void AddCredit(int credits)
+    {
+        lock (_gate)
+        {
+            _credits = Math.Min(MaxCredits, _credits + credits);
+        }
+
+        Wake();
+    }
+
+    private void PictureArrived()
+    {
+        lock (_gate)
+        {
+            if (_inFlight.TryDequeue(out (long Bytes, long SentAt) picture))
+            {
+                _budget.Arrived(picture.Bytes, _time.GetElapsedTime(picture.SentAt));
+            }
+        }
+    }
+
+    private void CloseAfterSending(Action<System.Buffers.IBufferWriter<byte>> message)
+    {
+        _channel.Post(message);
+        _isClosing = true;
+        Wake();
+    }
+
+    private async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        while (true)
+        {
+            bool isClosing = _isClosing;
+            bool isSent = await _channel.SendPostedAsync(cancellationToken);
+            if (isClosing)
+            {
+                throw new IOException("the link was refused");
+            }
+
+            if (_session is { State: SessionState.Ended })
+            {
+                CloseAfterSending(new LinkClose(LinkReason.SessionEnded, "the session ended").Write);
+                continue;
+            }
+
+            PostControls();
+            isSent |= await SendPictureAsync(cancellationToken);
+            if (!isSent)
+            {
+                await WaitAsync(cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Until something happens, or it is time for a ping.</summary>
+    private async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        if (!await _posted.WaitAsync(LinkChannel.PingInterval, _time, cancellationToken))
+        {
+            _channel.Post(new LinkPing(IdlePing).Write);
+        }
+    }
+
+    private void PostControls()
+    {
+        if (_session is not { } session || !HasAttached())
+        {
+            return;
+        }
+
+        ControlVersions now = session.ControlVersions;
+        if (now.Cursor != _sent.Cursor)
+        {
+            session.WithCursor(cursor =>
+            {
+                if (cursor is not null)
+                {
+                    _channel.Post(output => LinkCursor.Write(output, cursor));
+                }
+            });
+        }
+
+        if (now.Title != _sent.Title)
+        {
+            _channel.Post(new LinkTitle(session.Title).Write);
+        }
+
+        if (now.Leds != _sent.Leds)
+        {
+            _channel.Post(new LinkLeds(session.Leds).Write);
+        }
+
+        if (now.Bells != _sent.Bells)
+        {
+            _channel.Post(LinkBell.Write);
+        }
+
+        if (now.Clipboard != _sent.Clipboard && HasController())
+        {
+            _channel.Post(new LinkClipboard(0, session.Clipboard).Write);
+        }
+
+        _sent = now;
+    }
+
+    private bool HasAttached()
+    {
+        lock (_gate)
+        {
+            return _attached.Count > 0;
+        }
+    }
+
+    private bool HasController()
+    {
+        lock (_gate)
+        {
+            return _attached.Values.Any(a => a.Grant.Right.Mode == AccessMode.Control);
+        }
+    }
+
+    private async ValueTask<bool> SendPictureAsync(CancellationToken cancellationToken)
+    {
+        if (_viewer is not { } viewer || !HasAttached() || _session!.Commits == 0)
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            if (_credits == 0)
+            {
+                return false;
+            }
+        }
+
+        // Every picture says its size.
+        viewer.Picture.AcceptSize(out _);
+        using PictureUpdate? update = viewer.TakeUpdate(Math.Min(_budget.Bytes, MaxRectBytes), MaxRects);
+        if (update is null)
+        {
+            return false;
+        }
+
+        PictureFlags flags = (update.IsComplete ? PictureFlags.Complete : PictureFlags.None)
+            | (update.IsLossy ? PictureFlags.Lossy : PictureFlags.None)
+            | (update.IsRefinement ? PictureFlags.Refinement : PictureFlags.None);
+        LinkFormat format = new(update.EncodingClass.JpegQuality, update.EncodingClass.CompressLevel);
+        PictureHeader header = new(update.Commit, flags, format, update.Size, update.Moves.ToArray(), (ushort)update.RectCount);
+        long begun = _time.GetTimestamp();
+        lock (_gate)
+        {
+            _credits--;
+            _inFlight.Enqueue((update.Bytes, begun));
+        }
+
+        await _channel.SendPictureAsync(header, update, cancellationToken);
+        _channel.Post(new LinkPing(update.Commit).Write);
+        viewer.Counters.Sent(update.Bytes);
+        return true;
+    }
+
+    private static ShadowMode ToLink(AccessMode mode) => mode == AccessMode.Control ? ShadowMode.Control : ShadowMode.View;
+}

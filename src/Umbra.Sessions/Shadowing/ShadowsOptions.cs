@@ -1,0 +1,14 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace Umbra.Sessions.Shadowing;
+
+public sealed record ShadowsOptions
+{
+    /// <summary>How long a target node may take to answer, connecting included.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan TicketLifetime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>For viewers that use VeNCrypt; null where the node has none.</summary>
+    public X509Certificate2? Certificate { get; init; }
+}

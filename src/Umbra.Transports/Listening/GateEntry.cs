@@ -1,0 +1,33 @@
+namespace Umbra.Transports.Listening;
+
+/// <summary>One connection's place inside a gate. A handler finds it among the connection's features and says when it knows who is there.</summary>
+public sealed class GateEntry : IDisposable
+{
+    private readonly ConnectionGate _gate;
+    private readonly long _window;
+    private int _isAuthenticated;
+    private int _hasLeft;
+
+    internal GateEntry(ConnectionGate gate, long window)
+    {
+        _gate = gate;
+        _window = window;
+    }
+
+    /// <summary>The peer has proven who it is and no longer counts against the rate of strangers.</summary>
+    public void MarkAuthenticated()
+    {
+        if (Interlocked.Exchange(ref _isAuthenticated, 1) == 0)
+        {
+            _gate.Authenticated(_window);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _hasLeft, 1) == 0)
+        {
+            _gate.Leave();
+        }
+    }
+}

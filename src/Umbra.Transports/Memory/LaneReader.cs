@@ -1,0 +1,33 @@
+using System.IO.Pipelines;
+
+namespace Umbra.Transports.Memory;
+
+/// <summary>The reading end of one side of a lane.</summary>
+internal sealed class LaneReader(MemoryLane lane, PipeReader inner) : PipeReader
+{
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        lane.ThrowIfBroken();
+        ReadResult result = await inner.ReadAsync(cancellationToken);
+        if (result.IsCanceled)
+        {
+            lane.ThrowIfBroken();
+        }
+
+        return result;
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        lane.ThrowIfBroken();
+        return inner.TryRead(out result);
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+
+    public override void CancelPendingRead() => inner.CancelPendingRead();
+
+    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+}

@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Net.Sockets;
+using Umbra.Transports.Memory;
+
+namespace Umbra.Transports;
+
+/// <summary>
+/// A connected stream as a pair of pipes whose buffers come from our pool. Owns the stream. One reader and one writer at a time;
+/// a flush waits while the peer does not read, so nothing piles up here.
+/// </summary>
+public sealed class StreamDuplex : IDuplexPipe, IAsyncDisposable
+{
+    private const int ReadSize = 32 * 1024;
+    private readonly Stream _stream;
+
+    /// <param name="pool">From <see cref="Core.Memory.BufferPool.AsMemoryPool"/>.</param>
+    public StreamDuplex(Stream stream, MemoryPool<byte> pool)
+    {
+        _stream = stream;
+
+        // Reads of no bytes first: a connection on which nothing comes holds no buffer.
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(pool, ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
+        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(pool, minimumBufferSize: 4096, leaveOpen: true));
+    }
+
+    public PipeReader Input { get; }
+
+    public PipeWriter Output { get; }
+
+    /// <summary>Flushes and tells the peer that nothing more will come. Reading goes on.</summary>
+    public async ValueTask CompleteOutputAsync()
+    {
+        await Output.CompleteAsync();
+        switch (_stream)
+        {
+            case SslStream tls:
+                await tls.ShutdownAsync();
+                break;
+            case NetworkStream network:
+                network.Socket.Shutdown(SocketShutdown.Send);
+                break;
+            case LaneStream lane:
+                lane.CompleteWriting();
+                break;
+        }
+    }
+
+    /// <summary>Ends the connection now, from any thread: a read or a flush that is waiting fails.</summary>
+    public void Abort() => _stream.Dispose();
+
+    /// <summary>To be called once reading and writing have ended (<see cref="Abort"/> ends them). What was not flushed is dropped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync();
+        await Input.CompleteAsync();
+
+        // With an exception it does not try to flush into the closed stream.
+        await Output.CompleteAsync(new ObjectDisposedException(nameof(StreamDuplex)));
+    }
+}

@@ -1,0 +1,34 @@
+using System.Net.Sockets;
+
+namespace Umbra.Transports.Tcp;
+
+/// <summary>Tdtcp, client side.</summary>
+public sealed class TcpConnector(TransportOptions options) : ITransportConnector
+{
+    public bool CanConnect(TransportAddress address) => address.Driver == TransportDrivers.Tcp;
+
+    public async ValueTask<Stream> ConnectAsync(TransportAddress address, CancellationToken cancellationToken)
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            if (options.SendBufferSize is { } bytes)
+            {
+                socket.SendBufferSize = bytes;
+            }
+
+            await socket.ConnectAsync(address.ToEndPoint(), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (Exception e)
+        {
+            socket.Dispose();
+            if (e is SocketException)
+            {
+                throw new IOException($"cannot connect to {address}: {e.Message}", e);
+            }
+
+            throw;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Umbra.Transports.Tls;
+
+/// <summary>
+/// The client's side of mutual TLS 1.3. An end before the first byte is reported as <see cref="CertificateRefusedException"/>: in the link protocol
+/// both sides speak at once, so nobody else ends it there.
+/// </summary>
+public sealed class LinkTlsStream : SslStream
+{
+    private bool _hasHeard;
+
+    internal LinkTlsStream(Stream inner)
+        : base(inner, leaveInnerStreamOpen: false)
+    {
+    }
+
+    /// <summary>Who the peer is: the certificate the validation callback accepted. Belongs to the stream.</summary>
+    public X509Certificate2 PeerCertificate => (X509Certificate2)RemoteCertificate!;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_hasHeard)
+        {
+            return await base.ReadAsync(buffer, cancellationToken);
+        }
+
+        try
+        {
+            int count = await base.ReadAsync(buffer, cancellationToken);
+            if (count == 0 && buffer.Length > 0)
+            {
+                throw new CertificateRefusedException();
+            }
+
+            _hasHeard |= count > 0;
+            return count;
+        }
+        catch (Exception e) when (e is (IOException and not CertificateRefusedException) or AuthenticationException)
+        {
+            throw new CertificateRefusedException(e);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+}

@@ -1,0 +1,23 @@
+namespace Umbra.Transports;
+
+/// <summary>
+/// How much may wait on one connection. These are bounds against peers that do not read or do not stop sending: raising them costs that much more
+/// memory for each of them.
+/// </summary>
+public sealed record TransportOptions
+{
+    /// <summary>Bytes read from the wire ahead of who handles them, per accepted connection.</summary>
+    public int MaxReadBufferSize { get; init; } = 128 * 1024;
+
+    /// <summary>Bytes written and not yet taken by the kernel, per accepted connection; a flush waits beyond it.</summary>
+    public int MaxWriteBufferSize { get; init; } = 64 * 1024;
+
+    /// <summary>
+    /// The kernel's send buffer (SO_SNDBUF; Linux doubles it for its own needs), or null to leave it to the kernel, which lets it grow to megabytes.
+    /// What waits there is old when it arrives: at 10 KB/s, 64 KiB are six seconds.
+    /// </summary>
+    public int? SendBufferSize { get; init; } = 256 * 1024;
+
+    /// <summary>Connections the kernel accepts ahead of us.</summary>
+    public int Backlog { get; init; } = 128;
+}

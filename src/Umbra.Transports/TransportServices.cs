@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Umbra.Core.Memory;
+using Umbra.Transports.Listening;
+using Umbra.Transports.Memory;
+using Umbra.Transports.Pipes;
+using Umbra.Transports.Tcp;
+
+namespace Umbra.Transports;
+
+/// <summary>Registers the drivers.</summary>
+public static class TransportServices
+{
+    /// <summary>
+    /// Adds connectors (<see cref="TransportConnectors"/>), listeners (<see cref="TransportListeners"/> and Kestrel's own), and gives Kestrel's
+    /// sockets our memory and bounds. Must come after <c>UseKestrel</c> or <c>UseKestrelCore</c>, whose registration would win otherwise.
+    /// </summary>
+    /// <param name="account">Who pays for buffers of accepted connections and of the in-process driver.</param>
+    /// <exception cref="InvalidOperationException">Kestrel is not there yet.</exception>
+    public static IServiceCollection AddTransports(this IServiceCollection services, BufferPool pool, Account account, TransportOptions? options = null)
+    {
+        if (!services.Any(s => s.ServiceType == typeof(IMemoryPoolFactory<byte>)))
+        {
+            throw new InvalidOperationException("AddTransports must come after UseKestrel: Kestrel's own memory would be used");
+        }
+
+        options ??= new TransportOptions();
+        PooledMemoryFactory memory = new(pool, account);
+        services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(memory));
+        services.AddSingleton(memory);
+        services.Configure<SocketTransportOptions>(sockets => Configure(sockets, options));
+
+        MemoryTransport memoryTransport = new(pool, account, options);
+        services.AddSingleton<IConnectionListenerFactory>(memoryTransport);
+        services.AddSingleton<ITransportConnector>(memoryTransport);
+        services.AddSingleton<ITransportConnector>(new TcpConnector(options));
+        services.AddSingleton<ITransportConnector>(new PipeConnector(options));
+        services.AddSingleton<TransportConnectors>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<TransportListeners>();
+        return services;
+    }
+
+    private static void Configure(SocketTransportOptions sockets, TransportOptions options)
+    {
+        sockets.MaxReadBufferSize = options.MaxReadBufferSize;
+        sockets.MaxWriteBufferSize = options.MaxWriteBufferSize;
+        sockets.Backlog = options.Backlog;
+        sockets.NoDelay = true;
+        sockets.CreateBoundListenSocket = endPoint => CreateBoundListenSocket(endPoint, options);
+    }
+
+    private static Socket CreateBoundListenSocket(EndPoint endPoint, TransportOptions options)
+    {
+        Socket socket = endPoint is UnixDomainSocketEndPoint pipe
+            ? PipeListenSocket.Bind(pipe.ToString()!, options.Backlog)
+            : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        if (options.SendBufferSize is { } bytes)
+        {
+            // Accepted sockets inherit it.
+            socket.SendBufferSize = bytes;
+        }
+
+        return socket;
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+
+namespace Umbra.Api;
+
+/// <summary>Maps every route to its node operation. Requests are validated here, so the engine sees only well-formed ones.</summary>
+internal static class ApiEndpoints
+{
+    public static void MapApi(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder api = app.MapGroup("");
+        api.WithMetadata(new ProblemResponse());
+        MapSessions(api);
+        MapShadows(api);
+        MapNodes(api);
+        api.MapGet(Routes.Pool, (INodeOperations node, CancellationToken ct) => node.GetPoolAsync(ct))
+            .Describe("getPool", "The memory pool, by tag");
+        api.MapGet(Routes.Drivers, (INodeOperations node, CancellationToken ct) => node.ListDriversAsync(ct))
+            .Describe("listDrivers", "Transport drivers and where they listen");
+        api.MapGet(Routes.Version, (INodeOperations node, CancellationToken ct) => node.GetVersionAsync(ct))
+            .Describe("getVersion", "Which program and node answers");
+    }
+
+    private static void MapSessions(RouteGroupBuilder api)
+    {
+        api.MapGet(Routes.Sessions, (INodeOperations node, CancellationToken ct) => node.ListSessionsAsync(ct))
+            .Describe("listSessions", "Sessions of this node");
+        api.MapPost(Routes.Sessions, async (StartSessionRequest request, INodeOperations node, CancellationToken ct) =>
+        {
+            request.Validate();
+            SessionInfo session = await node.StartSessionAsync(request, ct);
+            return TypedResults.Created(Routes.With(Routes.Session, session.Name), session);
+        }).Describe("startSession", "Start a desktop or test pattern, or attach an RFB server");
+        api.MapGet(Routes.Session, (string name, INodeOperations node, CancellationToken ct) => node.GetSessionAsync(name, ct))
+            .Describe("getSession", "One session");
+        api.MapDelete(Routes.Session, async (string name, INodeOperations node, CancellationToken ct) =>
+        {
+            await node.KillSessionAsync(name, ct);
+            return TypedResults.NoContent();
+        }).Describe("killSession", "End a session and everything that looks at it");
+        api.MapPost(Routes.Tickets, (string name, TicketRequest request, INodeOperations node, CancellationToken ct) =>
+            node.IssueTicketAsync(name, request, ct))
+            .Describe("issueTicket", "A one-time password for the owner, and how to connect");
+        api.MapGet(Routes.Snapshot, async (string name, INodeOperations node, CancellationToken ct) =>
+                TypedResults.Bytes(await node.TakeSnapshotAsync(SessionAddress.Parse(name), ct), "image/png"))
+            .Produces(StatusCodes.Status200OK, contentType: "image/png")
+            .Describe("takeSnapshot", "The newest picture; name is SESSION or SESSION@NODE");
+    }
+
+    private static void MapShadows(RouteGroupBuilder api)
+    {
+        api.MapGet(Routes.Shadows, (INodeOperations node, CancellationToken ct) => node.ListShadowsAsync(ct))
+            .Describe("listShadows", "Shadows started here");
+        api.MapPost(Routes.Shadows, async (StartShadowRequest request, INodeOperations node, CancellationToken ct) =>
+        {
+            request.Validate();
+            ShadowInfo shadow = await node.StartShadowAsync(request, ct);
+            return TypedResults.Created(Routes.With(Routes.Shadow, shadow.Id), shadow);
+        }).Describe("startShadow", "Look into a session; the target node decides");
+        api.MapGet(Routes.Shadow, (string id, INodeOperations node, CancellationToken ct) => node.GetShadowAsync(id, ct))
+            .Describe("getShadow", "One shadow");
+        api.MapPatch(Routes.Shadow, (string id, ChangeShadowRequest request, INodeOperations node, CancellationToken ct) =>
+            node.ChangeShadowAsync(id, request, ct))
+            .Describe("changeShadow", "Raise or lower the mode; the target node decides");
+        api.MapDelete(Routes.Shadow, async (string id, INodeOperations node, CancellationToken ct) =>
+        {
+            await node.StopShadowAsync(id, ct);
+            return TypedResults.NoContent();
+        }).Describe("stopShadow", "End a shadow");
+    }
+
+    private static void MapNodes(RouteGroupBuilder api)
+    {
+        api.MapGet(Routes.Nodes, (INodeOperations node, CancellationToken ct) => node.ListNodesAsync(ct))
+            .Describe("listNodes", "Nodes this node knows, itself first");
+        api.MapPost(Routes.Invites, (InviteRequest request, INodeOperations node, CancellationToken ct) =>
+        {
+            request.Validate();
+            return node.InviteNodeAsync(request, ct);
+        }).Describe("inviteNode", "A token with which one node may enrol, once");
+        api.MapPost(Routes.Join, (JoinRequest request, INodeOperations node, CancellationToken ct) =>
+        {
+            request.Validate();
+            return node.JoinNodeAsync(request, ct);
+        }).Describe("joinNode", "Enrol this node with the one that issued the token");
+        api.MapDelete(Routes.Node, async (string name, INodeOperations node, CancellationToken ct) =>
+        {
+            await node.RemoveNodeAsync(name, ct);
+            return TypedResults.NoContent();
+        }).Describe("removeNode", "Forget a node; its certificate is worth nothing here from then on");
+    }
+
+    private static void Describe(this RouteHandlerBuilder route, string name, string summary) => route.WithName(name).WithSummary(summary);
+
+    /// <summary>Any route may answer with a problem.</summary>
+    private sealed class ProblemResponse : IProducesResponseTypeMetadata
+    {
+        public Type Type => typeof(ApiProblem);
+
+        public int StatusCode => StatusCodes.Status400BadRequest;
+
+        public string Description => "A problem; its code says which, its status is that of the code";
+
+        public IEnumerable<string> ContentTypes => [ApiProblem.MediaType];
+    }
+}

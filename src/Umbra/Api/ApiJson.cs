@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+
+namespace Umbra.Api;
+
+/// <summary>JSON of the API and of <c>--output json</c>: the same shapes in both.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ApiProblem))]
+[JsonSerializable(typeof(VersionInfo))]
+[JsonSerializable(typeof(IReadOnlyList<SessionInfo>))]
+[JsonSerializable(typeof(StartSessionRequest))]
+[JsonSerializable(typeof(IReadOnlyList<StartSessionRequest>))]
+[JsonSerializable(typeof(TicketRequest))]
+[JsonSerializable(typeof(TicketInfo))]
+[JsonSerializable(typeof(IReadOnlyList<ShadowInfo>))]
+[JsonSerializable(typeof(StartShadowRequest))]
+[JsonSerializable(typeof(ChangeShadowRequest))]
+[JsonSerializable(typeof(IReadOnlyList<NodeInfo>))]
+[JsonSerializable(typeof(InviteRequest))]
+[JsonSerializable(typeof(InviteInfo))]
+[JsonSerializable(typeof(JoinRequest))]
+[JsonSerializable(typeof(PoolInfo))]
+[JsonSerializable(typeof(IReadOnlyList<PoolTagInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<DriverInfo>))]
+internal sealed partial class ApiJson : JsonSerializerContext;

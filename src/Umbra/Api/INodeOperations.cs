@@ -1,0 +1,47 @@
+namespace Umbra.Api;
+
+/// <summary>
+/// What a node can be asked to do: one method per route. The engine implements it, <see cref="Client.NodeClient"/> implements it over the
+/// API, and the commands use it without knowing which. Requests arrive validated. Failures a caller can understand are
+/// <see cref="NodeOperationException"/>.
+/// </summary>
+internal interface INodeOperations
+{
+    Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<SessionInfo>> ListSessionsAsync(CancellationToken cancellationToken);
+
+    Task<SessionInfo> StartSessionAsync(StartSessionRequest request, CancellationToken cancellationToken);
+
+    Task<SessionInfo> GetSessionAsync(string name, CancellationToken cancellationToken);
+
+    Task KillSessionAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>A one-time password for the session's owner, and how to connect.</summary>
+    Task<TicketInfo> IssueTicketAsync(string name, TicketRequest request, CancellationToken cancellationToken);
+
+    /// <summary>The newest picture of a session as PNG.</summary>
+    Task<ReadOnlyMemory<byte>> TakeSnapshotAsync(SessionAddress session, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<ShadowInfo>> ListShadowsAsync(CancellationToken cancellationToken);
+
+    Task<ShadowInfo> StartShadowAsync(StartShadowRequest request, CancellationToken cancellationToken);
+
+    Task<ShadowInfo> GetShadowAsync(string id, CancellationToken cancellationToken);
+
+    Task<ShadowInfo> ChangeShadowAsync(string id, ChangeShadowRequest request, CancellationToken cancellationToken);
+
+    Task StopShadowAsync(string id, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<NodeInfo>> ListNodesAsync(CancellationToken cancellationToken);
+
+    Task<InviteInfo> InviteNodeAsync(InviteRequest request, CancellationToken cancellationToken);
+
+    Task<NodeInfo> JoinNodeAsync(JoinRequest request, CancellationToken cancellationToken);
+
+    Task RemoveNodeAsync(string name, CancellationToken cancellationToken);
+
+    Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace Umbra.Api;
+
+/// <summary>Enrols this node with the one that issued the token.</summary>
+/// <param name="Token">A secret.</param>
+/// <param name="Address">Link address of the inviting node.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record JoinRequest(string Token, string Address)
+{
+    public const int MaxTokenLength = 4096;
+
+    /// <exception cref="NodeOperationException">With <see cref="ErrorCode.InvalidRequest"/>.</exception>
+    public void Validate()
+    {
+        Invalid.If(Token is not { Length: > 0 and <= MaxTokenLength }, "the token is empty or too long",
+            "give what 'umbra node invite' printed");
+        Invalid.If(!LinkAddress.IsValid(Address), $"'{Address}' is not a link address", $"give {LinkAddress.Forms}");
+    }
+
+    /// <summary>Without the token, so that it cannot reach a log.</summary>
+    public override string ToString() => $"join {Address}";
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace Umbra.Api;
+
+/// <summary>Starts a desktop or a test pattern, or attaches an RFB server.</summary>
+/// <param name="Size">Desktop and pattern only; null is 1280x800.</param>
+/// <param name="Address">The RFB server, <c>vnc://host:port</c> or <c>vnc:///path.sock</c>; vnc only.</param>
+/// <param name="Password">The RFB server's password. A secret: never logged, never given back.</param>
+/// <param name="Command">What to run in the desktop instead of the session script; desktop only.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record StartSessionRequest(
+    SessionKind Kind,
+    string Name,
+    SizeInfo? Size = null,
+    string? Address = null,
+    string? Password = null,
+    IReadOnlyList<string>? Command = null)
+{
+    public const int MaxPasswordLength = 256;
+    public const int MaxCommandParts = 256;
+
+    /// <exception cref="NodeOperationException">With <see cref="ErrorCode.InvalidRequest"/>.</exception>
+    public void Validate()
+    {
+        Names.Require("session name", Name);
+        Invalid.If(Kind == SessionKind.Link, "a link is not started by hand", "shadow SESSION@NODE instead");
+        Invalid.If(Size is { } size && !size.ToSize().IsValid, $"{Size} is not a size a session can have",
+            "give WIDTHxHEIGHT, each 1 to 16384");
+        Invalid.If(Kind == SessionKind.Vnc && string.IsNullOrEmpty(Address), "a vnc session needs an address", "give vnc://HOST:PORT");
+        Invalid.If(Kind != SessionKind.Vnc && (Address ?? Password) is not null, "only a vnc session takes an address and a password");
+        Invalid.If(Kind != SessionKind.Desktop && Command is not null, "only a desktop session takes a command");
+        Invalid.If(Password?.Length > MaxPasswordLength, $"the password is longer than {MaxPasswordLength} characters");
+        Invalid.If(Command is { } command
+            && (command.Count is 0 or > MaxCommandParts || command.Any(part => part.Contains('\0', StringComparison.Ordinal))),
+            $"a command has 1 to {MaxCommandParts} parts without NUL characters");
+    }
+
+    /// <summary>Without the password, so that it cannot reach a log.</summary>
+    public override string ToString() => $"{Kind} {Name} {Address}";
+}

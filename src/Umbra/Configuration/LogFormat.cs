@@ -1,0 +1,7 @@
+namespace Umbra.Configuration;
+
+internal enum LogFormat
+{
+    Text,
+    Json,
+}

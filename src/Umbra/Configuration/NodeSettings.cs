@@ -1,0 +1,45 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Umbra.Configuration;
+
+/// <summary>How a node runs. Immutable and valid; <see cref="SettingCatalog"/> has each setting's key, range and meaning.</summary>
+internal sealed record NodeSettings
+{
+    public required string StateDirectory { get; init; }
+
+    public required string RuntimeDirectory { get; init; }
+
+    /// <summary>Null is <c>api.sock</c> in the runtime directory; use <see cref="ApiSocketPath"/>.</summary>
+    public string? ApiSocket { get; init; }
+
+    public string ApiSocketPath => ApiSocket ?? Path.Combine(RuntimeDirectory, "api.sock");
+
+    public IReadOnlyList<string> LinkListen { get; init; } = [];
+
+    public ShadowCeiling Shadowing { get; init; } = ShadowCeiling.View;
+
+    public int MaxSessions { get; init; } = 64;
+
+    public int MaxShadowsPerSession { get; init; } = 32;
+
+    /// <summary>Bytes of data memory.</summary>
+    public long MemoryLimit { get; init; } = 1L << 30;
+
+    /// <summary>Updates per second to one viewer, at most.</summary>
+    public int UpdateRate { get; init; } = 60;
+
+    /// <summary>Where viewers of shadows and owners connect unless told otherwise; port 0 picks one.</summary>
+    public IPEndPoint RfbListen { get; init; } = new(IPAddress.Loopback, 0);
+
+    public TimeSpan TicketLifetime { get; init; } = TimeSpan.FromMinutes(2);
+
+    public string Xvnc { get; init; } = "Xvnc";
+
+    /// <summary>Null is the script that comes with the program.</summary>
+    public string? DesktopSession { get; init; }
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
+}

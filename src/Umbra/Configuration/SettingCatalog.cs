@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Umbra.Api;
+
+namespace Umbra.Configuration;
+
+/// <summary>Every setting of a node. File keys, variables, options, their checks and docs/configuration.md all come from this one
+/// list.</summary>
+internal static class SettingCatalog
+{
+    private const string AbsolutePath = "an absolute path";
+    private const int MaxSocketPath = 107;
+    private static readonly NodeSettings Defaults = new() { StateDirectory = "", RuntimeDirectory = "" };
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        One("stateDirectory", "Keys, certificates, known nodes and desktops' own files; made with mode 0700", AbsolutePath,
+            "/var/lib/umbra as root; else $XDG_STATE_HOME/umbra or ~/.local/state/umbra",
+            (s, text) => s with { StateDirectory = ParsePath(text) }),
+        One("runtimeDirectory", "Sockets; made with mode 0700", AbsolutePath,
+            "/run/umbra as root; else $XDG_RUNTIME_DIR/umbra, or run in the state directory",
+            (s, text) => s with { RuntimeDirectory = ParsePath(text) }),
+        One("apiSocket", "The API's Unix socket, mode 0600", $"{AbsolutePath} of at most {MaxSocketPath} bytes",
+            "api.sock in the runtime directory",
+            (s, text) => s with { ApiSocket = ParsePath(text) }),
+        new Setting("linkListen", "Where other nodes reach this one", $"link addresses: {LinkAddress.Forms}",
+            "none: this node only calls others", true,
+            (s, items) => s with { LinkListen = [.. items.Select(ParseLink)] }),
+        One("shadowing", "The most this node allows a shadower, whoever asks", "off, view or control (or the RDS policy numbers 0 to 4)",
+            Name(Defaults.Shadowing),
+            (s, text) => s with { Shadowing = ParseCeiling(text) }),
+        One("maxSessions", "Sessions at once, at most", "1 to 10000", Number(Defaults.MaxSessions),
+            (s, text) => s with { MaxSessions = ParseNumber(text, 1, 10_000) }),
+        One("maxShadowsPerSession", "Shadows on one session at once, at most", "1 to 1000", Number(Defaults.MaxShadowsPerSession),
+            (s, text) => s with { MaxShadowsPerSession = ParseNumber(text, 1, 1000) }),
+        One("memoryLimit", "Data memory of the whole node; at the limit shadowers are shed, never owners", "64MiB to 1TiB",
+            ByteSize.Format(Defaults.MemoryLimit),
+            (s, text) => s with { MemoryLimit = ParseBytes(text, 64L << 20, 1L << 40) }),
+        One("updateRate", "Updates per second to one viewer, at most", "1 to 120", Number(Defaults.UpdateRate),
+            (s, text) => s with { UpdateRate = ParseNumber(text, 1, 120) }),
+        One("rfbListen", "Where VNC viewers connect unless a command says otherwise", "IP:PORT; port 0 picks a free one",
+            Defaults.RfbListen.ToString(),
+            (s, text) => s with { RfbListen = ParseEndPoint(text) }),
+        One("ticketLifetime", "How long a one-time password is good for", "5s to 1h", Duration.Format(Defaults.TicketLifetime),
+            (s, text) => s with { TicketLifetime = ParseDuration(text, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)) }),
+        One("xvnc", "TigerVNC's X server, for hosted desktops", "a program's name or path", Defaults.Xvnc,
+            (s, text) => s with { Xvnc = text }),
+        One("desktopSession", "Script that runs inside a hosted desktop", AbsolutePath, "the one that comes with umbra",
+            (s, text) => s with { DesktopSession = ParsePath(text) }),
+        One("logLevel", "What is logged", "trace, debug, information, warning, error or none", Name(Defaults.LogLevel),
+            (s, text) => s with { LogLevel = ParseLevel(text) }),
+        One("logFormat", "How it is logged, on standard error", "text or json", Name(Defaults.LogFormat),
+            (s, text) => s with { LogFormat = ParseEnum<LogFormat>(text) }),
+    ];
+
+    public static Setting? Find(string key) => All.FirstOrDefault(setting => setting.Key == key);
+
+    /// <summary>What only the whole can show to be wrong.</summary>
+    public static string? CheckWhole(NodeSettings settings) =>
+        System.Text.Encoding.UTF8.GetByteCount(settings.ApiSocketPath) > MaxSocketPath
+            ? $"apiSocket {settings.ApiSocketPath} is longer than the {MaxSocketPath} bytes a Unix socket's path may have; "
+                + "set apiSocket or runtimeDirectory to a shorter path"
+            : null;
+
+    private static Setting One(string key, string summary, string allowed, string @default, Func<NodeSettings, string,
+        NodeSettings> apply) =>
+        new(key, summary, allowed, @default, false, (settings, items) => apply(settings, items[0]));
+
+    private static string Name<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string ParsePath(string text) =>
+        Path.IsPathFullyQualified(text) && !text.Contains('\0', StringComparison.Ordinal) ? Path.GetFullPath(text)
+            : throw new FormatException();
+
+    private static string ParseLink(string text) => LinkAddress.IsValid(text) ? text : throw new FormatException();
+
+    /// <summary>The numbers are those of the RDS shadowing policy: 1 and 2 control, 3 and 4 view.</summary>
+    private static ShadowCeiling ParseCeiling(string text) => text switch
+    {
+        "0" => ShadowCeiling.Off,
+        "1" or "2" => ShadowCeiling.Control,
+        "3" or "4" => ShadowCeiling.View,
+        _ => ParseEnum<ShadowCeiling>(text),
+    };
+
+    private static LogLevel ParseLevel(string text)
+    {
+        LogLevel level = ParseEnum<LogLevel>(text);
+        return level == LogLevel.Critical ? throw new FormatException() : level;
+    }
+
+    private static T ParseEnum<T>(string text) where T : struct, Enum =>
+        text.All(char.IsAsciiLetter) && Enum.TryParse(text, ignoreCase: true, out T value) ? value : throw new FormatException();
+
+    private static int ParseNumber(string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most ? value
+            : throw new FormatException();
+
+    private static long ParseBytes(string text, long least, long most) =>
+        ByteSize.TryParse(text, out long value) && value >= least && value <= most ? value : throw new FormatException();
+
+    private static TimeSpan ParseDuration(string text, TimeSpan least, TimeSpan most) =>
+        Duration.TryParse(text, out TimeSpan value) && value >= least && value <= most ? value : throw new FormatException();
+
+    private static IPEndPoint ParseEndPoint(string text) =>
+        text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out IPEndPoint? value) ? value
+            : throw new FormatException();
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Umbra.Api;
+using Umbra.Configuration;
+using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
+using Umbra.Sessions.Nodes;
+using Umbra.Transports;
+using Umbra.Transports.Listening;
+
+namespace Umbra.Node;
+
+/// <summary>Puts a node together: memory, transports, identity, link endpoints, engine.</summary>
+internal static class NodeComposition
+{
+    /// <summary>A viewer's clipboard message must fit, and be examined whole, before it is consumed.</summary>
+    private const int MaxReadBuffer = 2 * RfbLimits.MaxClipboardBytes;
+
+    public static void Compose(WebApplicationBuilder builder, NodeSettings settings)
+    {
+        BufferPool pool = new(settings.MemoryLimit);
+        IServiceCollection services = builder.Services;
+        services.AddSingleton(pool);
+        services.AddSingleton(TimeProvider.System);
+        services.AddTransports(pool, pool.Root, new TransportOptions { MaxReadBufferSize = MaxReadBuffer });
+        services.AddSingleton<NodeIdentityHolder>();
+        services.AddSingleton<NodeEngine>();
+        services.AddSingleton<INodeOperations>(provider => provider.GetRequiredService<NodeEngine>());
+        services.AddHostedService<NodeLifetime>();
+        builder.WebHost.ConfigureKestrel(kestrel => ListenForLinks(kestrel, settings));
+    }
+
+    /// <summary>What <c>umbra node init</c> does.</summary>
+    public static NodeInfo Initialize(string name, NodeSettings settings)
+    {
+        try
+        {
+            using NodeIdentity identity = NodeIdentity.Create(settings.StateDirectory, name, TimeProvider.System);
+            return new NodeInfo(identity.Name, Api.NodeState.Self, settings.LinkListen, identity.KeyHash);
+        }
+        catch (NodeStateException exception)
+        {
+            throw new NodeOperationException(ErrorCode.Conflict, exception.Message, inner: exception);
+        }
+    }
+
+    private static void ListenForLinks(KestrelServerOptions kestrel, NodeSettings settings)
+    {
+        if (settings.LinkListen.Count == 0)
+        {
+            return;
+        }
+
+        NodeIdentityHolder identity = kestrel.ApplicationServices.GetRequiredService<NodeIdentityHolder>();
+        NodeTls tls = identity.Tls
+            ?? throw new NodeOperationException(ErrorCode.Conflict, "links are to be listened for, and this node has no identity", "run 'umbra node init --name NAME' first");
+        ConnectionGate gate = new(new ConnectionLimits(), TimeProvider.System);
+        NodeEngine engine = kestrel.ApplicationServices.GetRequiredService<NodeEngine>();
+        foreach (string address in settings.LinkListen)
+        {
+            kestrel.Listen(TransportAddress.Parse(address).ToListenEndPoint(), listen =>
+            {
+                listen.Protocols = HttpProtocols.None;
+                listen.UseConnectionGate(gate);
+                listen.UseHttps(tls.KestrelOptions());
+                listen.Run(engine.ServeLinkAsync);
+            });
+        }
+    }
+}

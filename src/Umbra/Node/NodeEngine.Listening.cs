@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Logging;
+using Umbra.Core.Rfb;
+using Umbra.Sessions.FrontEnds;
+using Umbra.Sessions.Nodes;
+using Umbra.Sessions.Shadowing;
+using Umbra.Transports.Listening;
+using Umbra.Transports.Tls;
+
+namespace Umbra.Node;
+
+/// <summary>Who connects here: viewers over RFB, other nodes over links.</summary>
+internal sealed partial class NodeEngine
+{
+    private static readonly ConnectionLimits ViewerLimits = new(MaxConnections: 1024, MaxUnauthenticatedPerSecond: 200);
+    private int _incomingLinks;
+
+    /// <summary>One accepted connection of another node, past TLS.</summary>
+    public async Task ServeLinkAsync(ConnectionContext connection)
+    {
+        PeerIdentity peer = _identity.Tls!.IdentifyClient(connection.PeerCertificate());
+        using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, _stopping.Token);
+        using CancellationTokenRegistration abort = closing.Token.Register(connection.Abort);
+        connection.Features.Get<GateEntry>()?.MarkAuthenticated();
+        switch (peer.Kind)
+        {
+            case PeerKind.Peer:
+                await ServePeerAsync(connection, peer.Peer!, closing.Token);
+                break;
+            case PeerKind.Invite:
+                await EnrolAsync(connection, peer, closing.Token);
+                break;
+        }
+    }
+
+    private async Task ServePeerAsync(ConnectionContext connection, Peer peer, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _incomingLinks);
+        try
+        {
+            await ShadowStack.RunAsync(
+                connection.Transport, Name, peer.Name, _pool, _sessions, _grants, _time, _loggers.CreateLogger<ShadowStack>(), cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _incomingLinks);
+        }
+    }
+
+    private async Task EnrolAsync(ConnectionContext connection, PeerIdentity invited, CancellationToken cancellationToken)
+    {
+        EnrolmentServer server = new(_identity.State!, _settings.LinkListen, _pool, _pool.Root, _loggers.CreateLogger<EnrolmentServer>());
+        try
+        {
+            await using DuplexPipeStream stream = new(connection.Transport);
+            await server.HandleAsync(stream, invited, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ProtocolException or IOException or OperationCanceledException)
+        {
+            _logger.LogInformation("enrolment ended: {Reason}", exception.Message);
+        }
+    }
+
+    private async Task<(IPEndPoint Bound, IAsyncDisposable Listener)> ListenAsync(IPEndPoint endPoint, RfbAccess access, CancellationToken cancellationToken)
+    {
+        ListenerHost host = await ListenForViewersAsync(endPoint, access, cancellationToken);
+        return ((IPEndPoint)host.EndPoint, host);
+    }
+
+    private async Task<ListenerHost> ListenForViewersAsync(EndPoint endPoint, RfbAccess access, CancellationToken cancellationToken)
+    {
+        ILogger logger = _loggers.CreateLogger<RfbConnection>();
+        try
+        {
+            return await _listeners.ListenAsync(endPoint, connection => ServeViewerAsync(connection, access, logger), ViewerLimits, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or AddressInUseException)
+        {
+            throw new Api.NodeOperationException(
+                Api.ErrorCode.Conflict, $"cannot listen on {endPoint}: {exception.Message}", "choose another address with --listen, or port 0 for any", exception);
+        }
+    }
+
+    private Task ServeViewerAsync(ConnectionContext connection, RfbAccess access, ILogger logger)
+    {
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { AddressFamily: not AddressFamily.Unix } socket)
+        {
+            // A peer whose machine is gone says nothing for ever; keep-alive finds out.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        }
+
+        return RfbConnection.RunAsync(connection, access, _time, logger);
+    }
+}

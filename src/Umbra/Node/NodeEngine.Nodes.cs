@@ -1,0 +1,109 @@
+using Umbra.Api;
+using Umbra.Sessions.Nodes;
+using Umbra.Sessions.Shadowing;
+using Umbra.Transports;
+using Umbra.Transports.Tls;
+using NodeState = Umbra.Api.NodeState;
+
+namespace Umbra.Node;
+
+/// <summary>The nodes this one knows, and how it reaches them.</summary>
+internal sealed partial class NodeEngine
+{
+    public Task<IReadOnlyList<NodeInfo>> ListNodesAsync(CancellationToken cancellationToken)
+    {
+        if (_identity.State is not { } state)
+        {
+            return Task.FromResult<IReadOnlyList<NodeInfo>>([]);
+        }
+
+        NodeInfo self = new(Name, NodeState.Self, _settings.LinkListen, state.Identity.KeyHash, null, _incomingLinks);
+        return Task.FromResult<IReadOnlyList<NodeInfo>>([self, .. state.Peers.All.Where(p => !p.IsRevoked).Select(ToInfo)]);
+    }
+
+    public Task<InviteInfo> InviteNodeAsync(InviteRequest request, CancellationToken cancellationToken)
+    {
+        TimeSpan? lifetime = request.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        try
+        {
+            InviteToken token = RequireState().CreateInvite(lifetime);
+            DateTimeOffset expiresAt = _time.GetUtcNow() + (lifetime ?? InviteStore.DefaultLifetime);
+            return Task.FromResult(new InviteInfo(token.Reveal(), expiresAt, _settings.LinkListen));
+        }
+        catch (NodeStateException exception)
+        {
+            throw new NodeOperationException(ErrorCode.Conflict, exception.Message, inner: exception);
+        }
+    }
+
+    public async Task<NodeInfo> JoinNodeAsync(JoinRequest request, CancellationToken cancellationToken)
+    {
+        Sessions.Nodes.NodeState state = RequireState();
+        EnrolmentClient client = new(state, _settings.LinkListen, _pool, _pool.Root);
+        try
+        {
+            InviteToken token = InviteToken.Parse(request.Token);
+            client.RequireMayJoin(token, force: false);
+            await using Stream stream = await _connectors.ConnectAsync(TransportAddress.Parse(request.Address), cancellationToken);
+            return ToInfo(await client.JoinAsync(stream, token, request.Address, force: false, cancellationToken));
+        }
+        catch (EnrolmentException exception)
+        {
+            throw new NodeOperationException(ErrorCode.Refused, exception.Message, inner: exception);
+        }
+        catch (IOException exception)
+        {
+            throw new NodeOperationException(ErrorCode.NodeUnreachable, exception.Message, "check the address, and whether the node there runs", exception);
+        }
+    }
+
+    public Task RemoveNodeAsync(string name, CancellationToken cancellationToken) => RequireState().Peers.Remove(name)
+        ? Task.CompletedTask
+        : throw new NodeOperationException(ErrorCode.NodeNotFound, $"no node {name}", "see 'umbra node ls'");
+
+    public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DriverInfo>>(
+    [
+        .. TransportDrivers.All.Where(d => d.IsHere).Select(driver => new DriverInfo(
+            driver.Name, driver.Scheme, [.. _settings.LinkListen.Where(a => a.StartsWith($"{driver.Scheme}://", StringComparison.Ordinal))])),
+    ]);
+
+    private NodeInfo ToInfo(Peer peer)
+    {
+        List<LinkSource> links = [.. _links.All.Where(l => NodeNames.Same(l.Target.Node!, peer.Name)).Select(l => l.Source)];
+        NodeState state = links.Count == 0 ? NodeState.Known : links.Any(l => l.IsOpened) ? NodeState.Linked : NodeState.Unreachable;
+        return new NodeInfo(peer.Name, state, peer.Addresses, peer.KeyHash, peer.EnrolledAt, links.Count(l => l.IsOpened));
+    }
+
+    private Sessions.Nodes.NodeState RequireState() => _identity.State
+        ?? throw new NodeOperationException(ErrorCode.Conflict, "this node has no identity yet", "stop it, run 'umbra node init --name NAME', and start it again");
+
+    private bool IsHere(string? node) => node is null || NodeNames.Same(node, Name);
+
+    private LinkConnector ConnectorTo(string node) => async cancellationToken =>
+    {
+        Sessions.Nodes.NodeState state = _identity.State ?? throw new IOException("this node has no identity: run 'umbra node init --name NAME'");
+        Peer peer = state.Peers.Find(node) ?? throw new IOException($"no node {node} is enrolled here");
+        Exception? last = null;
+        foreach (string address in peer.Addresses)
+        {
+            try
+            {
+                return await ConnectAsync(node, TransportAddress.Parse(address), cancellationToken);
+            }
+            catch (Exception exception) when (exception is IOException or FormatException or NotSupportedException)
+            {
+                last = exception;
+            }
+        }
+
+        throw new IOException(last?.Message ?? $"no address of {node} is known", last);
+    };
+
+    private async Task<LinkConnection> ConnectAsync(string node, TransportAddress address, CancellationToken cancellationToken)
+    {
+        Stream wire = await _connectors.ConnectAsync(address, cancellationToken);
+        Stream tls = await LinkTls.ConnectAsync(wire, _identity.Tls!.ClientOptions(node), cancellationToken);
+        StreamDuplex duplex = new(tls, _pool.AsMemoryPool(address.Driver.Tag!.Value, _pool.Root));
+        return new LinkConnection(duplex, node, duplex);
+    }
+}

@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Umbra.Api;
+using Umbra.Core.Codecs;
+using Umbra.Core.Rfb;
+using Umbra.Core.Surfaces;
+using Umbra.Pictures;
+using Umbra.Sessions;
+using Umbra.Sessions.FrontEnds;
+using Umbra.Sessions.Shadowing;
+using Umbra.Sessions.Sources;
+using Umbra.Sessions.Sources.Desktop;
+using Umbra.Sessions.Sources.Pattern;
+using Umbra.Sessions.Sources.Rfb;
+using Umbra.Transports.Listening;
+
+namespace Umbra.Node;
+
+/// <summary>Sessions of this node.</summary>
+internal sealed partial class NodeEngine
+{
+    private static readonly Size DefaultSize = new(1280, 800);
+
+    /// <summary>Lossless and cheap: what a snapshot looks through.</summary>
+    private static readonly EncodingClass SnapshotClass = new(RfbEncoding.Tight, PixelFormat.Bgrx);
+
+    private readonly ConcurrentDictionary<string, OwnerDesk> _desks = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _starting = new(1);
+
+    public Task<IReadOnlyList<SessionInfo>> ListSessionsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SessionInfo>>([.. _sessions.All.Select(ToInfo)]);
+
+    public Task<SessionInfo> GetSessionAsync(string name, CancellationToken cancellationToken) => Task.FromResult(ToInfo(Require(name)));
+
+    public async Task<SessionInfo> StartSessionAsync(StartSessionRequest request, CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            if (_sessions.Find(request.Name) is not null)
+            {
+                throw new NodeOperationException(ErrorCode.Conflict, $"there is a session {request.Name} already", "choose another name, or end it with 'umbra session kill'");
+            }
+
+            if (_desks.Count >= _settings.MaxSessions)
+            {
+                throw new NodeOperationException(ErrorCode.LimitReached, $"{_desks.Count} sessions are running (setting maxSessions)", "end one with 'umbra session kill'");
+            }
+
+            Session session = await OpenSessionAsync(request, cancellationToken);
+            _book.Add(request);
+            return ToInfo(session);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    public async Task KillSessionAsync(string name, CancellationToken cancellationToken)
+    {
+        Session session = Require(name);
+        if (session.Source.Kind == LinkSource.KindName)
+        {
+            throw new NodeOperationException(ErrorCode.Refused, $"{name} lives on another node", "stop its shadows here with 'umbra shadow stop'");
+        }
+
+        _book.Remove(name);
+        await EndSessionAsync(name);
+    }
+
+    public Task<TicketInfo> IssueTicketAsync(string name, TicketRequest request, CancellationToken cancellationToken)
+    {
+        Require(name);
+        if (!_desks.TryGetValue(name, out OwnerDesk? desk))
+        {
+            throw new NodeOperationException(ErrorCode.Refused, $"{name} lives on another node", "its owner connects there");
+        }
+
+        string password = desk.Tickets.Issue();
+        return Task.FromResult(new TicketInfo(name, desk.EndPoint.ToString(), password, _time.GetUtcNow() + desk.Tickets.Lifetime, Api.ShadowMode.Control, desk.SocketPath));
+    }
+
+    public async Task<ReadOnlyMemory<byte>> TakeSnapshotAsync(SessionAddress session, CancellationToken cancellationToken)
+    {
+        SessionReference target = new(session.Session, IsHere(session.Node) ? null : session.Node);
+        if (target.Node is null)
+        {
+            return await ToPngAsync(Require(target.Session), cancellationToken);
+        }
+
+        // A snapshot is a shadow too: the target node decides.
+        ShadowRequest request = new(AccessMode.View, Environment.UserName, Name, "snapshot", "");
+        (Session linked, LinkSource source) = await _links.AcquireAsync(target, cancellationToken);
+        LinkShadow shadow = source.Attach(request.Wanted, request.User, request.Reason, request.Address);
+        try
+        {
+            Decision decision = await shadow.Answer.WaitAsync(AnswerTimeout, _time, cancellationToken);
+            Throw(decision, target);
+            return await ToPngAsync(linked, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new NodeOperationException(ErrorCode.NodeUnreachable, $"{target.Node} did not answer in time: {linked.StateText}", "see 'umbra node ls'");
+        }
+        finally
+        {
+            shadow.Leave();
+            await _links.ReleaseAsync(target);
+        }
+    }
+
+    private async Task<Session> OpenSessionAsync(StartSessionRequest request, CancellationToken cancellationToken)
+    {
+        string name = request.Name;
+        Session session = NewSession(name, CreateSource(request));
+        Tickets tickets = new(_time, _settings.TicketLifetime);
+        RfbAccess access = new()
+        {
+            Session = session,
+            Who = "owner",
+            IsOwner = true,
+            OpenSeat = new AccessRight(session, AccessMode.Control).OpenSeat,
+            Tickets = tickets,
+            IsLocal = IPAddress.IsLoopback(_settings.RfbListen.Address),
+            Certificate = _identity.State?.Identity.Certificate,
+        };
+        (IPEndPoint bound, IAsyncDisposable listener) = await ListenAsync(_settings.RfbListen, access, cancellationToken);
+        string socketPath = Path.Combine(_settings.RuntimeDirectory, "sessions", $"{name}.sock");
+        ListenerHost socket = await ListenForViewersAsync(new UnixDomainSocketEndPoint(socketPath), access with { Tickets = null, IsLocal = true }, cancellationToken);
+        _desks[name] = new OwnerDesk(tickets, bound, socketPath, [listener, socket]);
+        _sessions.TryAdd(session);
+        session.Start();
+        return session;
+    }
+
+    private async Task EndSessionAsync(string name)
+    {
+        Session? session = _sessions.Find(name);
+        if (session is not null)
+        {
+            _grants.EndAll(session, "the session ended");
+        }
+
+        if (session?.Source is DesktopSource desktop)
+        {
+            await desktop.StopAsync();
+        }
+
+        await _sessions.EndAsync(name);
+
+        if (_desks.TryRemove(name, out OwnerDesk? desk))
+        {
+            await desk.DisposeAsync();
+        }
+    }
+
+    private Session NewSession(string name, ISessionSource source) => new(
+        name, source, _pool, new SessionOptions { UpdateRate = _settings.UpdateRate }, _time, _loggers.CreateLogger<Session>());
+
+    private ISessionSource CreateSource(StartSessionRequest request)
+    {
+        Size size = request.Size is { } wanted ? wanted.ToSize() : DefaultSize;
+        return request.Kind switch
+        {
+            SessionKind.Desktop => new DesktopSource(ToDesktopOptions(request, size)),
+            SessionKind.Vnc => new RfbSource(ToRfbOptions(request)),
+            _ => new PatternSource(new PatternOptions { Size = size, Mode = PatternMode.Marker }, _time),
+        };
+    }
+
+    private DesktopOptions ToDesktopOptions(StartSessionRequest request, Size size) => new()
+    {
+        Name = request.Name,
+        Directory = Path.Combine(_settings.RuntimeDirectory, "desktops", request.Name),
+        Size = size,
+        Command = request.Command is { } command ? string.Join(' ', command.Select(Quote)) : _settings.DesktopSession,
+        Xvnc = _settings.Xvnc,
+    };
+
+    private static RfbSourceOptions ToRfbOptions(StartSessionRequest request) => new()
+    {
+        Address = RfbAddress.TryParse(request.Address!, out RfbAddress? address)
+            ? address
+            : throw new NodeOperationException(ErrorCode.InvalidRequest, $"'{request.Address}' is not an RFB address", "give vnc://HOST:PORT or vnc:///PATH"),
+        Password = request.Password is { } password ? () => Encoding.UTF8.GetBytes(password) : null,
+    };
+
+    /// <summary>One word for /bin/sh.</summary>
+    private static string Quote(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private Session Require(string name) =>
+        _sessions.Find(name) ?? throw new NodeOperationException(ErrorCode.SessionNotFound, $"no session {name} on {Name}", "see 'umbra session ls'");
+
+    private static async Task<ReadOnlyMemory<byte>> ToPngAsync(Session session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using Canvas canvas = await session.SnapshotAsync(SnapshotClass, cancellationToken);
+            return PngFile.Encode(canvas.Pixels, canvas.Size);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new NodeOperationException(ErrorCode.Timeout, exception.Message, "see 'umbra session ls'", exception);
+        }
+    }
+
+    private SessionInfo ToInfo(Session session) => new(
+        session.Name,
+        Name,
+        Enum.Parse<SessionKind>(session.Source.Kind, ignoreCase: true),
+        Enum.Parse<Api.SessionState>(session.State.ToString()),
+        session.StartedAt,
+        session.Title,
+        session.Commits > 0 ? SizeInfo.From(session.Surface.Size) : null,
+        session.Viewers.Count,
+        _grants.All.Count(g => g.Session == session),
+        null,
+        session.Account.Bytes,
+        session.StateText.Length > 0 ? session.StateText : null);
+}

@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging;
+using Umbra.Api;
+using Umbra.Configuration;
+using Umbra.Core.Memory;
+using Umbra.Sessions;
+using Umbra.Sessions.Shadowing;
+using Umbra.Transports;
+using Umbra.Transports.Listening;
+
+namespace Umbra.Node;
+
+/// <summary>
+/// A running node: its sessions, the shadows into them and from here, its links and its identity. Each part of the API is in a file of its own.
+/// </summary>
+internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
+{
+    private readonly NodeSettings _settings;
+    private readonly BufferPool _pool;
+    private readonly NodeIdentityHolder _identity;
+    private readonly TransportListeners _listeners;
+    private readonly TransportConnectors _connectors;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly SessionDirectory _sessions = new();
+    private readonly Grants _grants;
+    private readonly Links _links;
+    private readonly Shadows _shadows;
+    private readonly SessionBook _book;
+    private readonly CancellationTokenSource _stopping = new();
+    private int _isStopped;
+
+    public NodeEngine(
+        NodeSettings settings, BufferPool pool, NodeIdentityHolder identity, TransportListeners listeners, TransportConnectors connectors,
+        TimeProvider time, ILoggerFactory loggers)
+    {
+        _settings = settings;
+        _pool = pool;
+        _identity = identity;
+        _listeners = listeners;
+        _connectors = connectors;
+        _time = time;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger("Umbra.Node");
+        _book = new SessionBook(settings.StateDirectory);
+        ShadowPolicy policy = new(ToAccess(settings.Shadowing), settings.MaxShadowsPerSession);
+        _grants = new Grants(policy, time, loggers.CreateLogger<Grants>());
+        _links = new Links(Name, _sessions, ConnectorTo, NewSession, time, loggers.CreateLogger<LinkSource>());
+        ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = identity.State?.Identity.Certificate };
+        _shadows = new Shadows(_sessions, _grants, _links, ListenAsync, options, time);
+    }
+
+    /// <summary>The node's name; the machine's where it has no identity yet.</summary>
+    public string Name => _identity.State?.Identity.Name ?? Environment.MachineName;
+
+    public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult(VersionInfo.Current(_identity.State?.Identity.Name));
+
+    public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => Task.FromResult(new PoolInfo(
+        _pool.Root.Bytes, _pool.Root.PeakBytes, _pool.KeptBytes, [.. _pool.ReadTags().Select(PoolTagInfo.From)], _pool.Root.Limit));
+
+    /// <summary>
+    /// Takes up the sessions of a run that was killed: desktops that are still there are adopted, the others are opened as they were asked for. A node that
+    /// was stopped starts empty.
+    /// </summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        foreach (StartSessionRequest request in _book.Read())
+        {
+            await OpenSessionAsync(request, cancellationToken);
+            _logger.LogInformation("session {Session}: taken up again", request.Name);
+        }
+    }
+
+    /// <summary>Ends everything: shadows and links first, so that the owners are the last to notice.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _isStopped, 1) != 0)
+        {
+            return;
+        }
+
+        await _shadows.DisposeAsync();
+        await _stopping.CancelAsync();
+        foreach (string name in _desks.Keys)
+        {
+            await KillSessionAsync(name, CancellationToken.None);
+        }
+
+        await _sessions.DisposeAsync();
+    }
+
+    /// <summary>The container calls it once for each service type the engine is known by.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _starting.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static AccessMode ToAccess(ShadowCeiling ceiling) => ceiling switch
+    {
+        ShadowCeiling.Off => AccessMode.Off,
+        ShadowCeiling.View => AccessMode.View,
+        _ => AccessMode.Control,
+    };
+}

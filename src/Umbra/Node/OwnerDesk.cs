@@ -1,0 +1,16 @@
+using System.Net;
+using Umbra.Sessions.FrontEnds;
+
+namespace Umbra.Node;
+
+/// <summary>Where a session's owner connects: a loopback address with one-time passwords, and a Unix socket only the owner can open.</summary>
+internal sealed record OwnerDesk(Tickets Tickets, IPEndPoint EndPoint, string SocketPath, IReadOnlyList<IAsyncDisposable> Listeners) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable listener in Listeners)
+        {
+            await listener.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+using Umbra.Core.Codecs;
+using Umbra.Core.Memory;
+using Umbra.Core.Surfaces;
+
+namespace Umbra.Core.Tests.Surfaces;
+
+/// <summary>Test encoder: rectangle as four int32, then pixels; a class that allows loss zeroes the low half of every byte.</summary>
+internal sealed class PixelEncoder : IRectEncoder
+{
+    public int Calls { get; private set; }
+
+    public EncodeResult Encode(Canvas canvas, Rect rect, in EncodingClass encodingClass, PayloadWriter output)
+    {
+        Calls++;
+        Span<byte> header = output.GetSpan(16);
+        BinaryPrimitives.WriteInt32LittleEndian(header, rect.X);
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], rect.Y);
+        BinaryPrimitives.WriteInt32LittleEndian(header[8..], rect.Width);
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], rect.Height);
+        output.Advance(16);
+        byte mask = encodingClass.IsLossless ? (byte)0xFF : (byte)0xF0;
+        for (int y = rect.Y; y < rect.Bottom; y++)
+        {
+            Span<byte> row = output.GetSpan(rect.Width * 4)[..(rect.Width * 4)];
+            canvas.Row(rect.X, y, rect.Width).CopyTo(row);
+            for (int i = 0; i < row.Length; i++)
+            {
+                row[i] &= mask;
+            }
+
+            output.Advance(row.Length);
+        }
+
+        return new EncodeResult(1, !encodingClass.IsLossless);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    /// <summary>What a viewer's picture becomes with this update.</summary>
+    public static void Apply(PictureUpdate update, Canvas picture)
+    {
+        foreach (CopyMove move in update.Moves)
+        {
+            picture.CopyWithin(move.SourceX, move.SourceY, move.Target);
+        }
+
+        foreach (EncodedPicture payload in update.Payloads)
+        {
+            ReadOnlySpan<byte> bytes = payload.Bytes.Span;
+            while (!bytes.IsEmpty)
+            {
+                Rect rect = new(Int(bytes), Int(bytes[4..]), Int(bytes[8..]), Int(bytes[12..]));
+                bytes = bytes[16..];
+                for (int y = rect.Y; y < rect.Bottom; y++)
+                {
+                    bytes[..(rect.Width * 4)].CopyTo(picture.Row(rect.X, y, rect.Width));
+                    bytes = bytes[(rect.Width * 4)..];
+                }
+            }
+        }
+
+        static int Int(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt32LittleEndian(bytes);
+    }
+}

@@ -1,0 +1,267 @@
+using CsCheck;
+using Umbra.Core.Codecs;
+using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
+using Umbra.Core.Surfaces;
+using Umbra.Testing;
+using Size = Umbra.Core.Surfaces.Size;
+
+namespace Umbra.Core.Tests.Surfaces;
+
+public sealed class SurfaceTests : PoolTest
+{
+    private static readonly EncodingClass Exact = new(RfbEncoding.Raw, PixelFormat.Bgrx);
+    private static readonly EncodingClass WithLoss = Exact with { JpegQuality = 5 };
+    private static readonly Size Full = new(200, 150);
+
+    private readonly PixelEncoder _encoder = new();
+
+    [Fact]
+    public void Commit_SamePixelsAgain_IsNoChange()
+    {
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        canvas.Fill(new Rect(10, 10, 20, 20), 0x112233);
+
+        Assert.True(surface.Commit(canvas, [Full.Bounds], [], 0));
+        Assert.False(surface.Commit(canvas, [Full.Bounds], [], 0));
+        Assert.Equal(1UL, surface.Commits);
+    }
+
+    [Fact]
+    public void TakeUpdate_ViewersWhoKeepUp_ShareOneEncodingOfTheExactDamage()
+    {
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        SurfaceViewer[] viewers = [.. Enumerable.Range(0, 20).Select(_ => surface.AddViewer(Exact, () => { }))];
+        foreach (SurfaceViewer viewer in viewers)
+        {
+            viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        }
+
+        int before = _encoder.Calls;
+        canvas.Fill(new Rect(70, 5, 3, 3), 0xFFFFFF);
+        surface.Commit(canvas, [Full.Bounds], [], 0);
+        foreach (SurfaceViewer viewer in viewers)
+        {
+            using PictureUpdate update = viewer.TakeUpdate(int.MaxValue, 1000, 0)!;
+            Assert.Equal((1, 16 + (3 * 3 * 4)), (update.RectCount, update.Bytes));
+            viewer.Dispose();
+        }
+
+        Assert.Equal(1, _encoder.Calls - before);
+    }
+
+    [Fact]
+    public void TakeUpdate_ViewerBehind_GetsNewestTilesFromTheCache()
+    {
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        using SurfaceViewer slow = surface.AddViewer(Exact, () => { });
+        using SurfaceViewer slower = surface.AddViewer(Exact, () => { });
+        slow.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        slower.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        for (uint i = 1; i <= 100; i++)
+        {
+            canvas.Fill(new Rect(0, 0, 10, 10), i);
+            surface.Commit(canvas, [Full.Bounds], [], 0);
+        }
+
+        int before = _encoder.Calls;
+        using PictureUpdate first = slow.TakeUpdate(int.MaxValue, 1000, 0)!;
+        using PictureUpdate second = slower.TakeUpdate(int.MaxValue, 1000, 0)!;
+
+        Assert.Equal(1, _encoder.Calls - before);
+        Assert.Same(first.Payloads[0].Bytes, second.Payloads[0].Bytes);
+        Assert.Equal((1, 100), (first.Payloads.Count, first.Payloads[0].Bytes.Span[16]));
+        Assert.Null(slow.TakeUpdate(int.MaxValue, 1000, 0));
+    }
+
+    [Fact]
+    public void TakeUpdate_SmallBudget_GoesRoundUntilAllIsSent()
+    {
+        using Surface surface = NewSurface();
+        using SurfaceViewer viewer = surface.AddViewer(Exact, () => { });
+        int tiles = 0;
+        while (viewer.TakeUpdate(1, 1000, 0) is { } update)
+        {
+            Assert.Equal(1, update.RectCount);
+            tiles++;
+            update.Dispose();
+        }
+
+        Assert.Equal(new TileGrid(Full).Count, tiles);
+    }
+
+    [Fact]
+    public void TakeUpdate_LossyRegionAtRest_IsSentExactlyOnce()
+    {
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        canvas.Fill(Full.Bounds, 0x123456);
+        surface.Commit(canvas, [Full.Bounds], [], 1000);
+        using SurfaceViewer viewer = surface.AddViewer(WithLoss, () => { });
+        using Canvas picture = new(Pool, Account, Full);
+
+        Take(viewer, picture, 1000);
+        Assert.False(picture.Pixels.SequenceEqual(canvas.Pixels));
+        Assert.Null(viewer.TakeUpdate(int.MaxValue, 1000, 1499));
+        Take(viewer, picture, 1500);
+        Assert.True(picture.Pixels.SequenceEqual(canvas.Pixels));
+        Assert.Null(viewer.TakeUpdate(int.MaxValue, 1000, 9000));
+    }
+
+    [Fact]
+    public void Commit_OfReceivedBytes_PassesThemOnUntouched()
+    {
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        using SurfaceViewer viewer = surface.AddViewer(Exact, () => { });
+        viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        SharedLease bytes = Pool.Rent(5, BufferTag.Test, Account).Share();
+        canvas.Fill(new Rect(0, 0, 1, 1), 1);
+
+        surface.Commit(canvas, [Full.Bounds], [], 0, new ReceivedPicture(Exact, new EncodedPicture(bytes, new EncodeResult(1, false)), false));
+
+        using PictureUpdate update = viewer.TakeUpdate(int.MaxValue, 1000, 0)!;
+        Assert.Same(bytes, update.Payloads[0].Bytes);
+    }
+
+    [Fact]
+    public void Commit_OfAnotherSize_MustBeAcceptedThenSendsAll()
+    {
+        using Surface surface = NewSurface();
+        using SurfaceViewer viewer = surface.AddViewer(Exact, () => { });
+        viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        using Canvas larger = new(Pool, Account, new Size(300, 300));
+        surface.Commit(larger, [], [], 0);
+
+        Assert.Null(viewer.TakeUpdate(int.MaxValue, 1000, 0));
+        Assert.True(viewer.AcceptSize(out Size size));
+        Assert.Equal(larger.Size, size);
+        using PictureUpdate update = viewer.TakeUpdate(int.MaxValue, 1000, 0)!;
+        Assert.Equal(25, update.RectCount);
+    }
+
+    [Fact]
+    public void TakeUpdate_NoMemoryLeft_GivesUpTheCacheFirst()
+    {
+        Account tight = Pool.Root.Open("session", limit: 1_300_000);
+        using Surface surface = new(Pool, tight, _encoder, Full);
+        for (int quality = 0; quality < 10; quality++)
+        {
+            using SurfaceViewer viewer = surface.AddViewer(Exact with { CompressLevel = quality }, () => { });
+            viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        }
+
+        Assert.True(tight.Bytes <= 1_300_000);
+    }
+
+    /// <summary>The one property that matters: whatever changes, however slow or lossy a viewer, it ends with the source's picture.</summary>
+    [Fact]
+    public void AnyChangesAnySpeed_EveryViewerConverges() => Gen.Int.Sample(Converges, iter: 60, threads: 1);
+
+    private void Converges(int seed)
+    {
+        Random random = new(seed);
+        PixelEncoder encoder = new();
+        Size size = new(random.Next(1, 300), random.Next(1, 300));
+        using Surface surface = new(Pool, Account, encoder, size);
+        Canvas canvas = new(Pool, Account, size);
+        (SurfaceViewer Viewer, Canvas[] Picture, int Speed)[] viewers =
+        [
+            .. Enumerable.Range(0, 5).Select(i =>
+            {
+                SurfaceViewer viewer = surface.AddViewer(i % 2 == 0 ? Exact : WithLoss, () => { });
+                viewer.SupportsMoves = i % 3 != 0;
+                return (viewer, new Canvas[] { new(Pool, Account, size) }, i + 1);
+            }),
+        ];
+        long now = 0;
+        for (int step = 0; step < 40; step++)
+        {
+            now += random.Next(0, 400);
+            if (random.Next(20) == 0)
+            {
+                canvas.Dispose();
+                canvas = new Canvas(Pool, Account, new Size(random.Next(1, 300), random.Next(1, 300)));
+            }
+
+            Change(surface, canvas, random, now);
+            foreach (var viewer in viewers.Where(_ => random.Next(3) == 0))
+            {
+                TakeSome(viewer.Viewer, viewer.Picture, random.Next(1, 50_000), now);
+            }
+        }
+
+        now += 1000;
+        foreach (var (viewer, picture, _) in viewers)
+        {
+            while (TakeSome(viewer, picture, 40_000, now))
+            {
+            }
+
+            Assert.True(picture[0].Pixels.SequenceEqual(canvas.Pixels));
+            picture[0].Dispose();
+            viewer.Dispose();
+        }
+
+        canvas.Dispose();
+    }
+
+    private static void Change(Surface surface, Canvas canvas, Random random, long now)
+    {
+        Rect bounds = canvas.Size.Bounds;
+        List<Rect> damage = [];
+        List<CopyMove> moves = [];
+        if (random.Next(3) == 0)
+        {
+            Rect target = Any(random, bounds);
+            CopyMove move = new(random.Next(0, bounds.Width - target.Width + 1), random.Next(0, bounds.Height - target.Height + 1), target);
+            canvas.CopyWithin(move.SourceX, move.SourceY, move.Target);
+            moves.Add(move);
+        }
+
+        for (int i = random.Next(4); i > 0; i--)
+        {
+            Rect rect = Any(random, bounds);
+            canvas.Fill(rect, (uint)random.Next(0x1000000));
+            damage.Add(rect);
+        }
+
+        surface.Commit(canvas, [.. damage], [.. moves], now);
+    }
+
+    private static Rect Any(Random random, Rect bounds)
+    {
+        int x = random.Next(bounds.Width);
+        int y = random.Next(bounds.Height);
+        return new Rect(x, y, random.Next(1, bounds.Width - x + 1), random.Next(1, bounds.Height - y + 1));
+    }
+
+    private bool TakeSome(SurfaceViewer viewer, Canvas[] picture, int maxBytes, long now)
+    {
+        if (viewer.AcceptSize(out Size size))
+        {
+            picture[0].Dispose();
+            picture[0] = new Canvas(Pool, Account, size);
+        }
+
+        using PictureUpdate? update = viewer.TakeUpdate(maxBytes, 1000, now);
+        if (update is null)
+        {
+            return false;
+        }
+
+        PixelEncoder.Apply(update, picture[0]);
+        return true;
+    }
+
+    private static void Take(SurfaceViewer viewer, Canvas picture, long now)
+    {
+        using PictureUpdate update = viewer.TakeUpdate(int.MaxValue, 1000, now)!;
+        PixelEncoder.Apply(update, picture);
+    }
+
+    private Surface NewSurface() => new(Pool, Account, _encoder, Full);
+}

@@ -1,0 +1,80 @@
+using Umbra.Api;
+
+namespace Umbra.Tests;
+
+/// <summary>Node operations with made-up answers. Remembers the last request; <see cref="Failure"/> makes every operation fail.</summary>
+internal sealed class FakeNode : INodeOperations
+{
+    public static readonly DateTimeOffset Time = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    public static readonly byte[] Png = [0x89, (byte)'P', (byte)'N', (byte)'G'];
+
+    public object? Last { get; private set; }
+
+    public Exception? Failure { get; set; }
+
+    public SessionInfo Session { get; set; } = new(
+        "alice", "server-b", SessionKind.Desktop, SessionState.Active, Time, "alice's [bold]desktop[/]\u001b[31m", new SizeInfo(1280, 800),
+            2, 1, ":17", 5 << 20);
+
+    public ShadowInfo Shadow { get; set; } = new(
+        "s1", "alice@server-b", ShadowMode.View, ShadowState.Active, "root", "127.0.0.1:5999", Time, "ticket 42", "secretpw",
+            Time.AddMinutes(2));
+
+    public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Answer(VersionInfo.Current("server-a"));
+
+    public Task<IReadOnlyList<SessionInfo>> ListSessionsAsync(CancellationToken cancellationToken) =>
+        Answer<IReadOnlyList<SessionInfo>>([Session]);
+
+    public Task<SessionInfo> StartSessionAsync(StartSessionRequest request, CancellationToken cancellationToken) =>
+        Answer(Session with { Name = request.Name, Kind = request.Kind, Size = request.Size }, request);
+
+    public Task<SessionInfo> GetSessionAsync(string name, CancellationToken cancellationToken) =>
+        name == Session.Name ? Answer(Session)
+            : throw new NodeOperationException(ErrorCode.SessionNotFound, $"no session {name}", "see 'umbra session ls'");
+
+    public Task KillSessionAsync(string name, CancellationToken cancellationToken) => Answer(name, name);
+
+    public Task<TicketInfo> IssueTicketAsync(string name, TicketRequest request, CancellationToken cancellationToken) =>
+        Answer(new TicketInfo(name, "127.0.0.1:5901", "ticketpw", Time, request.Mode), request);
+
+    public Task<ReadOnlyMemory<byte>> TakeSnapshotAsync(SessionAddress session, CancellationToken cancellationToken) =>
+        Answer<ReadOnlyMemory<byte>>(Png, session);
+
+    public Task<IReadOnlyList<ShadowInfo>> ListShadowsAsync(CancellationToken cancellationToken) =>
+        Answer<IReadOnlyList<ShadowInfo>>([Shadow with { Password = null }]);
+
+    public Task<ShadowInfo> StartShadowAsync(StartShadowRequest request, CancellationToken cancellationToken) =>
+        Answer(Shadow with { Session = request.Session, Mode = request.Mode, Reason = request.Reason }, request);
+
+    public Task<ShadowInfo> GetShadowAsync(string id, CancellationToken cancellationToken) => Answer(Shadow with { Id = id });
+
+    public Task<ShadowInfo> ChangeShadowAsync(string id, ChangeShadowRequest request, CancellationToken cancellationToken) =>
+        Answer(Shadow with { Id = id, Mode = request.Mode }, request);
+
+    public Task StopShadowAsync(string id, CancellationToken cancellationToken) => Answer(id, id);
+
+    public Task<IReadOnlyList<NodeInfo>> ListNodesAsync(CancellationToken cancellationToken) =>
+        Answer<IReadOnlyList<NodeInfo>>([new("server-a", NodeState.Self, []),
+            new("server-b", NodeState.Linked, ["tcp://10.0.0.2:4711"], "ab12", Time, 1)]);
+
+    public Task<InviteInfo> InviteNodeAsync(InviteRequest request, CancellationToken cancellationToken) =>
+        Answer(new InviteInfo("tok", Time, ["pipe:///run/umbra/link.sock"]), request);
+
+    public Task<NodeInfo> JoinNodeAsync(JoinRequest request, CancellationToken cancellationToken) =>
+        Answer(new NodeInfo("server-b", NodeState.Known, [request.Address]), request);
+
+    public Task RemoveNodeAsync(string name, CancellationToken cancellationToken) => Answer(name, name);
+
+    public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) =>
+        Answer(new PoolInfo(4096, 8192, 0, [new PoolTagInfo("Mdl ", "Mdl", 5, 4, 1, 4096, 8192, 0)], 1L << 30));
+
+    public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) =>
+        Answer<IReadOnlyList<DriverInfo>>([new("Tdpipe", "pipe", ["pipe:///run/umbra/link.sock"], 1, 10, 20)]);
+
+    private Task<T> Answer<T>(T value, object? request = null)
+    {
+        Last = request ?? Last;
+        return Failure is null ? Task.FromResult(value) : Task.FromException<T>(Failure);
+    }
+}
