@@ -42,6 +42,11 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Umbra.Node");
+        if (identity.State is { } state)
+        {
+            state.Peers.Lost += CutLinks;
+        }
+
         _book = new SessionBook(settings.StateDirectory);
         ShadowPolicy policy = new(ToAccess(settings.Shadowing), settings.MaxShadowsPerSession);
         _grants = new Grants(policy, time, loggers.CreateLogger<Grants>());
