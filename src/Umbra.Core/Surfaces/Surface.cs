@@ -65,7 +65,7 @@ public sealed class Surface : IDisposable
         }
     }
 
-    /// <summary>Somebody has taken all there is and would take more: the source may fetch the next picture.</summary>
+    /// <summary>Somebody has taken of the newest picture and would take more: the source may fetch the next one.</summary>
     public bool HasDemand
     {
         get
@@ -273,6 +273,7 @@ public sealed class Surface : IDisposable
             update.IsComplete = viewer.Dirty.IsEmpty && !viewer.IsStepPending;
             if (!update.IsEmpty)
             {
+                viewer.HasTaken = true;
                 return update;
             }
 

@@ -40,7 +40,14 @@ public sealed class SurfaceViewer : IDisposable
 
     internal int NextTile { get; set; }
 
-    internal bool WantsMore => IsReady && !IsStepPending && Dirty.IsEmpty;
+    /// <summary>Has been sent something since the newest commit.</summary>
+    internal bool HasTaken { get; set; }
+
+    /// <summary>
+    /// A newer picture would be of use: all of this one is taken, or, where the wire is too thin for that, a part of it, so that the next part is of
+    /// the picture as it is then. Who takes nothing causes nothing.
+    /// </summary>
+    internal bool WantsMore => IsReady && (HasTaken || (!IsStepPending && Dirty.IsEmpty));
 
     public void SetClass(EncodingClass encodingClass) => _surface.SetClass(this, encodingClass);
 
@@ -65,6 +72,7 @@ public sealed class SurfaceViewer : IDisposable
         Dirty.AddAll();
         Lossy = new TileSet(grid);
         IsStepPending = false;
+        HasTaken = false;
         NextTile = 0;
     }
 
@@ -75,6 +83,7 @@ public sealed class SurfaceViewer : IDisposable
             return;
         }
 
+        HasTaken = false;
         if (Dirty.IsEmpty && !IsStepPending)
         {
             IsStepPending = true;
