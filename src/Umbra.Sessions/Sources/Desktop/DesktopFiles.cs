@@ -67,6 +67,15 @@ internal sealed class DesktopFiles(string directory)
         }
     }
 
+    /// <summary>Removes everything, logs included: the desktop ended because somebody wanted it to.</summary>
+    public void RemoveAll()
+    {
+        if (Directory.Exists(directory))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     /// <summary>The last lines of a log, for an error message.</summary>
     public static string Tail(string log) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).Where(line => line.Trim() is not ("" or "(EE)")).TakeLast(5)) : "";
 }

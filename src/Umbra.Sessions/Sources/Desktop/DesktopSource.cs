@@ -56,7 +56,7 @@ public sealed class DesktopSource : ISessionSource
     /// <exception cref="DesktopException">It cannot be started, or was stopped for good.</exception>
     public Task StartAsync(CancellationToken cancellationToken) => FindOrStartAsync(cancellationToken);
 
-    /// <summary>Ends the desktop for good: the programs, the X server, and the files they need.</summary>
+    /// <summary>Ends the desktop for good: the programs, the X server, and its directory.</summary>
     public async Task StopAsync()
     {
         await _gate.WaitAsync();
@@ -64,6 +64,7 @@ public sealed class DesktopSource : ISessionSource
         {
             _isStopped = true;
             await _server.StopAsync();
+            _server.Files.RemoveAll();
         }
         finally
         {
