@@ -20,13 +20,11 @@ public sealed class CycleTests
         await pair.StartPatternAsync("pat", 640, 400);
         await Eventually.TrueAsync(
             async () => await pair.TargetApi.GetSessionAsync("pat", CancellationToken.None) is { State: SessionState.Active }, "the pattern is shown");
-        Idle nearIdle = await Idle.ReadAsync(pair.Near, pair.NearApi);
-        Idle targetIdle = await Idle.ReadAsync(pair.Target, pair.TargetApi);
 
-        // What every kind of cycle needs once for good (sockets of the runtime, threads) is there after the first ones.
+        // What the first visits bring for good (a session's encoders, threads, sockets of the runtime) is there after these.
         await RunAsync(pair, 3 * AtOnce * Kinds.Length);
-        nearIdle = (await SettledAsync(pair.Near, pair.NearApi, nearIdle));
-        targetIdle = (await SettledAsync(pair.Target, pair.TargetApi, targetIdle));
+        Idle nearIdle = await Idle.WaitAsync(pair.Near, pair.NearApi);
+        Idle targetIdle = await Idle.WaitAsync(pair.Target, pair.TargetApi);
         await RunAsync(pair, Cycles);
 
         await nearIdle.ReturnsAsync(pair.Near, pair.NearApi, "the near node");
@@ -94,16 +92,6 @@ public sealed class CycleTests
             }
         }));
         await pair.NearApi.StopShadowAsync(open.Id, CancellationToken.None);
-    }
-
-    /// <summary>Idle again after the first cycles: the same blocks as ever; descriptors and threads as they are then.</summary>
-    private static async Task<Idle> SettledAsync(NodeProcess node, NodeClient api, Idle before)
-    {
-        Idle now = before;
-        await Eventually.TrueAsync(
-            async () => ((now = await Idle.ReadAsync(node, api)) with { FileDescriptors = 0 }).MoreThan(before).Length == 0,
-            "the first cycles leave no blocks", () => now.MoreThan(before));
-        return now with { Outstanding = before.Outstanding };
     }
 
     private sealed record Visit(ShadowInfo Open, NodeClient Api, CancellationToken Timeout)

@@ -62,9 +62,10 @@ public sealed class DeathTests
     public async Task KillNearNode_OwnerOnTarget_NoticesNothing()
     {
         await using NodePair pair = await StartWithDesktopAsync();
+        await VisitAsync(pair);
+        Idle idle = await Idle.WaitAsync(pair.Target, pair.TargetApi);
         await using WatchingViewer owner = await WatchingViewer.ConnectAsync(await pair.OwnerAsync(Session));
         await owner.LivePicturesAsync();
-        Idle idle = await Idle.ReadAsync(pair.Target, pair.TargetApi);
         ShadowInfo shadow = await pair.ShadowAsync(Session);
         await using WatchingViewer shadower = await WatchingViewer.ConnectAsync(shadow.Listen);
         await shadower.LivePicturesAsync();
@@ -121,6 +122,17 @@ public sealed class DeathTests
         await Eventually.TrueAsync(() => viewer.End is not null, "the viewer is let go");
         Assert.Empty(LeftIn(pair.Target));
         Assert.Empty(LeftIn(pair.Near));
+    }
+
+    /// <summary>An owner and a shadower come and go: what a session keeps of its first viewers (encoders) is there then.</summary>
+    private static async Task VisitAsync(NodePair pair)
+    {
+        ShadowInfo shadow = await pair.ShadowAsync(Session);
+        await using WatchingViewer owner = await WatchingViewer.ConnectAsync(await pair.OwnerAsync(Session));
+        await using WatchingViewer shadower = await WatchingViewer.ConnectAsync(shadow.Listen);
+        await owner.LivePicturesAsync();
+        await shadower.LivePicturesAsync();
+        await pair.NearApi.StopShadowAsync(shadow.Id, CancellationToken.None);
     }
 
     /// <summary>What xev has told of in the desktop so far.</summary>
