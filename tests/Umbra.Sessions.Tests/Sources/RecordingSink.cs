@@ -1,5 +1,7 @@
 using System.Threading.Channels;
+using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Sources;
 
@@ -33,8 +35,11 @@ internal sealed class RecordingSink(BufferPool pool) : ISourceSink, IDisposable
 
     public int CursorWidth { get; private set; } = -1;
 
-    public void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves)
+    public EncodingClass Wish => new(RfbEncoding.Tight, PixelFormat.Bgrx);
+
+    public void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received = null)
     {
+        received?.Picture.Bytes.Dispose();
         lock (_gate)
         {
             if (_picture is null || Size != canvas.Size)
