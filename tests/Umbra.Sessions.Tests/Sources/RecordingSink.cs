@@ -11,7 +11,8 @@ namespace Umbra.Sessions.Tests.Sources;
 internal sealed class RecordingSink(BufferPool pool) : ISourceSink, IDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SemaphoreSlim _demand = new(0);
     private readonly Lock _gate = new();
     private Canvas? _picture;
@@ -19,6 +20,8 @@ internal sealed class RecordingSink(BufferPool pool) : ISourceSink, IDisposable
     public BufferPool Pool => pool;
 
     public Account Account => pool.Root;
+
+    public EncodingClass Wish => new(RfbEncoding.Raw, PixelFormat.Bgrx);
 
     /// <summary>False: a source gets one picture per <see cref="Demand"/>.</summary>
     public bool IsAlwaysDemanding { get; init; } = true;
@@ -35,11 +38,9 @@ internal sealed class RecordingSink(BufferPool pool) : ISourceSink, IDisposable
 
     public int CursorWidth { get; private set; } = -1;
 
-    public EncodingClass Wish => new(RfbEncoding.Tight, PixelFormat.Bgrx);
-
     public void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received = null)
     {
-        received?.Picture.Bytes.Dispose();
+        Assert.Null(received);
         lock (_gate)
         {
             if (_picture is null || Size != canvas.Size)
