@@ -83,7 +83,7 @@ public sealed partial class RfbConnection
             }
             catch
             {
-                handshake.Tls?.Dispose();
+                await handshake.DisposeAsync();
                 throw;
             }
         }
@@ -94,12 +94,7 @@ public sealed partial class RfbConnection
         }
         finally
         {
-            if (handshake.Tls is { } tls)
-            {
-                await _pipe.Input.CompleteAsync();
-                await _pipe.Output.CompleteAsync();
-                await tls.DisposeAsync();
-            }
+            await handshake.DisposeAsync();
         }
     }
 

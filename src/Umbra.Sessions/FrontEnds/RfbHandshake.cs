@@ -15,13 +15,12 @@ namespace Umbra.Sessions.FrontEnds;
 /// asked for; VncAuth without TLS only where the peer is on this machine.
 /// </summary>
 internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPool pool, Account account, CancellationToken cancellationToken)
+    : IAsyncDisposable
 {
     private delegate bool TryRead<T>(ref SequenceReader<byte> reader, out T message);
 
     private IDuplexPipe _pipe = pipe;
-
-    /// <summary>TLS over the connection, once agreed; dispose after the connection's last byte.</summary>
-    public SslStream? Tls { get; private set; }
+    private StreamDuplex? _tls;
 
     /// <summary>Returns the pipe to go on with, the one given or TLS over it.</summary>
     /// <exception cref="ProtocolException">The peer broke the protocol or was not let in; it has been told.</exception>
@@ -54,6 +53,9 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
         await ReadAsync<ClientInit>(ClientInit.TryRead);
         return _pipe;
     }
+
+    /// <summary>Ends TLS where it was begun; after the connection's last byte.</summary>
+    public ValueTask DisposeAsync() => _tls?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private List<SecurityType> Offered()
     {
@@ -144,23 +146,24 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
 
     private async Task StartTlsAsync(X509Certificate2 certificate)
     {
-        Tls = new SslStream(new DuplexPipeStream(_pipe));
+        SslStream tls = new(new DuplexPipeStream(_pipe));
         try
         {
             SslServerAuthenticationOptions options = new()
             {
-                ServerCertificate = certificate,
+                ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             };
-            await Tls.AuthenticateAsServerAsync(options, cancellationToken);
+            await tls.AuthenticateAsServerAsync(options, cancellationToken);
         }
         catch (AuthenticationException exception)
         {
+            await tls.DisposeAsync();
             throw new ProtocolException($"tls failed: {exception.Message}");
         }
 
-        MemoryPool<byte> memory = pool.AsMemoryPool(BufferTag.RfbViewer, account);
-        _pipe = new StreamDuplex(Tls, memory);
+        _tls = new StreamDuplex(tls, pool.AsMemoryPool(BufferTag.RfbViewer, account));
+        _pipe = _tls;
     }
 
     private async Task FlushAsync() => await _pipe.Output.FlushAsync(cancellationToken);
