@@ -39,7 +39,7 @@ public sealed class PictureHeaderTests
 
     [Fact]
     public void Write_AnyHeader_RoundTrips() =>
-        Gen.Select(Gen.ULong, Gen.Byte[0, 3], Gen.Int[1, 200].Array[0, LinkLimits.MaxMoves], Gen.UShort).Sample((commit, flags, moves, rects) =>
+        Gen.Select(Gen.ULong, Gen.Byte[0, 3], Gen.Int[1, 200].Array[0, 256], Gen.UShort).Sample((commit, flags, moves, rects) =>
         {
             PictureHeader header = new(commit, (PictureFlags)flags, new LinkFormat(-1, 1), new Size(400, 300), moves.Select(Move).ToArray(), rects);
             ArrayBufferWriter<byte> output = new();

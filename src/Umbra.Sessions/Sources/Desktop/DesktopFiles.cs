@@ -68,5 +68,5 @@ internal sealed class DesktopFiles(string directory)
     }
 
     /// <summary>The last lines of a log, for an error message.</summary>
-    public static string Tail(string log) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(5)) : "";
+    public static string Tail(string log) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).Where(line => line.Trim() is not ("" or "(EE)")).TakeLast(5)) : "";
 }

@@ -6,17 +6,22 @@ namespace Umbra.Sessions.Sources.Desktop;
 /// <summary>Starts, finds again and ends the X server and the programs of one desktop.</summary>
 internal sealed class DesktopServer(DesktopOptions options)
 {
-    /// <summary>A window manager if there is one, and a terminal if there is one.</summary>
+    /// <summary>
+    /// A window manager if there is one, and a terminal if there is one, in this order: a window that appears while openbox starts can stay unseen.
+    /// </summary>
     private const string DefaultCommand = """
         command -v xsetroot >/dev/null && xsetroot -solid '#2b3a4a'
-        for manager in openbox xfwm4 icewm fluxbox twm; do
-            if command -v $manager >/dev/null; then $manager & break; fi
+        for terminal in xterm x-terminal-emulator ''; do command -v $terminal >/dev/null && break; done
+        command -v openbox >/dev/null && exec openbox ${terminal:+--startup $terminal}
+        for manager in xfwm4 icewm fluxbox twm; do
+            if command -v $manager >/dev/null; then $manager & sleep 1; break; fi
         done
-        for terminal in xterm x-terminal-emulator; do
-            if command -v $terminal >/dev/null; then $terminal & break; fi
-        done
+        $terminal &
         wait
         """;
+
+    // What the X server needed to tell us its number by is nothing to the programs.
+    private const string CloseNumberPipe = "exec 3>&-\n";
 
     public DesktopFiles Files { get; } = new(options.Directory);
 
@@ -97,7 +102,7 @@ internal sealed class DesktopServer(DesktopOptions options)
             ["XAUTHORITY"] = Files.XAuthority,
             ["WAYLAND_DISPLAY"] = null,
         };
-        using Process process = DetachedProcess.Start(Files.SessionLog, ["/bin/sh", "-c", options.Command ?? DefaultCommand], environment);
+        using Process process = DetachedProcess.Start(Files.SessionLog, ["/bin/sh", "-c", CloseNumberPipe + (options.Command ?? DefaultCommand)], environment);
 
         // A command that has ended already is no fault: an empty desktop.
         return ProcessIdentity.Of(process.Id) ?? new ProcessIdentity(process.Id, 0, "");

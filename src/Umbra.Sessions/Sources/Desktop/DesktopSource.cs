@@ -20,7 +20,7 @@ public sealed class DesktopSource : ISessionSource
     public DesktopSource(DesktopOptions options)
     {
         _server = new DesktopServer(options);
-        _rfb = new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(_server.Files.Socket), Kind = "desktop" });
+        _rfb = new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(_server.Files.Socket), Kind = "desktop", FindPointer = FindPointerAsync });
     }
 
     public string Kind => "desktop";
@@ -85,6 +85,9 @@ public sealed class DesktopSource : ISessionSource
         await _rfb.DisposeAsync();
         _gate.Dispose();
     }
+
+    private async Task<PointerInput?> FindPointerAsync(CancellationToken cancellationToken) =>
+        Display is { } display ? await XPointer.FindAsync(display, XAuthorityPath, cancellationToken) : null;
 
     private async Task<DesktopState> FindOrStartAsync(CancellationToken cancellationToken)
     {

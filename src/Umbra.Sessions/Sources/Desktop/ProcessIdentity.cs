@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace Umbra.Sessions.Sources.Desktop;
 
@@ -16,6 +17,7 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Whether that very process still runs.</summary>
+    [JsonIgnore]
     public bool IsAlive => Of(Pid) == this;
 
     /// <summary>The process that has this number now; null where there is none or it has ended already.</summary>

@@ -43,7 +43,9 @@ public sealed record RfbAddress
     }
 
     public override string ToString() => SocketPath is not null ? Scheme + SocketPath
-        : string.Create(CultureInfo.InvariantCulture, $"{Scheme}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Scheme}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}{(Port < DisplaysEnd ? "::" : ":")}{Port}");
 
     private static RfbAddress? ParseHost(string text)
     {

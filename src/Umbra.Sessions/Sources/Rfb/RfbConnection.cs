@@ -83,10 +83,10 @@ internal sealed class RfbConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The stream first: a flush that hangs on a full socket ends.
-        await _stream.DisposeAsync();
+        // With an exception the writer gives its blocks back without trying to send them.
         await Input.CompleteAsync();
-        await Output.CompleteAsync();
+        await Output.CompleteAsync(new OperationCanceledException());
+        await _stream.DisposeAsync();
     }
 
     private (PipeReader, PipeWriter) OpenPipes() => (

@@ -123,6 +123,8 @@ internal sealed class RfbPicture : IDisposable
             case RfbEncoding.QemuExtendedKey:
                 HasQemuKeys = true;
                 return true;
+            case RfbEncoding.VMwareCursorPosition:
+                return true;
             default:
                 return IsCursor(header.Encoding) ? TryReadCursor(ref reader)
                     : RectDecoders.Supported.Contains(header.Encoding) ? TryReadPixels(ref reader, header.Rect)

@@ -17,6 +17,7 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
     [
         RfbEncoding.CopyRect, RfbEncoding.CursorWithAlpha, RfbEncoding.Cursor, RfbEncoding.ExtendedDesktopSize, RfbEncoding.DesktopSize, RfbEncoding.LastRect,
         RfbEncoding.DesktopName, RfbEncoding.QemuLedState, RfbEncoding.VMwareLedState, RfbEncoding.QemuExtendedKey, RfbEncoding.Fence, RfbEncoding.ExtendedClipboard,
+        RfbEncoding.VMwareCursorPosition,
     ];
 
     [SuppressMessage("Usage", "CA2213", Justification = "the run that made it disposes it")]
@@ -80,6 +81,11 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         sink.SetTitle(init.Name);
         new SetPixelFormat(PixelFormat.Bgrx).Write(connection.Output);
         SetEncodings.Write(connection.Output, ListEncodings());
+        if (options.FindPointer is { } findPointer && await findPointer(cancellationToken) is { } pointer)
+        {
+            session.SendPointer(pointer);
+        }
+
         _session = session;
         await session.RunAsync(cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using Umbra.Core.Input;
 using Umbra.Core.Rfb;
 
 namespace Umbra.Sessions.Sources.Rfb;
@@ -22,6 +23,12 @@ public sealed record RfbSourceOptions
 
     /// <summary>Picture encodings, the preferred first; CopyRect is added. Null: Raw on the same machine, else the compressing ones.</summary>
     public IReadOnlyList<RfbEncoding>? Encodings { get; init; }
+
+    /// <summary>
+    /// Where the server's pointer is when we come, to be told to the server at once: some draw the pointer into the picture of a client that has not put it there.
+    /// Null: nobody knows, nothing is told.
+    /// </summary>
+    public Func<CancellationToken, Task<PointerInput?>>? FindPointer { get; init; }
 
     /// <summary>How long connecting and the handshake may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
