@@ -54,6 +54,7 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
         return _pipe;
     }
 
+    /// <summary>Ends TLS where it was begun; after the connection's last byte.</summary>
     public ValueTask DisposeAsync() => _encrypted?.DisposeAsync() ?? _tls?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private List<SecurityType> Offered()
@@ -158,7 +159,7 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
         {
             SslServerAuthenticationOptions options = new()
             {
-                ServerCertificate = certificate,
+                ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             };
             await _tls.AuthenticateAsServerAsync(options, cancellationToken);

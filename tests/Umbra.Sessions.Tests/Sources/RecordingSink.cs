@@ -1,5 +1,7 @@
 using System.Threading.Channels;
+using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Sources;
 
@@ -9,7 +11,8 @@ namespace Umbra.Sessions.Tests.Sources;
 internal sealed class RecordingSink(BufferPool pool) : ISourceSink, IDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SemaphoreSlim _demand = new(0);
     private readonly Lock _gate = new();
     private Canvas? _picture;
@@ -17,6 +20,8 @@ internal sealed class RecordingSink(BufferPool pool) : ISourceSink, IDisposable
     public BufferPool Pool => pool;
 
     public Account Account => pool.Root;
+
+    public EncodingClass Wish => new(RfbEncoding.Raw, PixelFormat.Bgrx);
 
     /// <summary>False: a source gets one picture per <see cref="Demand"/>.</summary>
     public bool IsAlwaysDemanding { get; init; } = true;
@@ -33,8 +38,9 @@ internal sealed class RecordingSink(BufferPool pool) : ISourceSink, IDisposable
 
     public int CursorWidth { get; private set; } = -1;
 
-    public void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves)
+    public void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received = null)
     {
+        Assert.Null(received);
         lock (_gate)
         {
             if (_picture is null || Size != canvas.Size)

@@ -10,7 +10,8 @@ internal sealed record Screenshot(Size Size, byte[] Pixels)
     {
         byte[] file = await Tool.RunAsync(display, authority, "xwd", "-root", "-silent");
         uint Word(int index) => BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(index * 4));
-        (int headerSize, int width, int height, int stride, int colours) = ((int)Word(0), (int)Word(4), (int)Word(5), (int)Word(12), (int)Word(19));
+        (int headerSize, int width, int height, int stride, int colours) = ((int)Word(0), (int)Word(4), (int)Word(5), (int)Word(12),
+            (int)Word(19));
         Assert.Equal((0u, 32u), (Word(7), Word(11)));
         byte[] pixels = new byte[width * height * 4];
         int start = headerSize + (colours * 12);

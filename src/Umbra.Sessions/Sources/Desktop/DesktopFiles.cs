@@ -19,7 +19,8 @@ internal sealed class DesktopFiles(string directory)
     public string SessionLog { get; } = Path.Combine(directory, "session.log");
 
     /// <summary>Makes the directory, or closes it to others where it is there already.</summary>
-    /// <exception cref="DesktopException">The path is too long for a socket, or the system is not one with Unix sockets and modes.</exception>
+    /// <exception cref="DesktopException">The path is too long for a socket, or the system is not one with Unix sockets and
+    /// modes.</exception>
     public void Prepare()
     {
         if (OperatingSystem.IsWindows())
@@ -68,5 +69,7 @@ internal sealed class DesktopFiles(string directory)
     }
 
     /// <summary>The last lines of a log, for an error message.</summary>
-    public static string Tail(string log) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).Where(line => line.Trim() is not ("" or "(EE)")).TakeLast(5)) : "";
+    public static string Tail(string log) => File.Exists(log)
+        ? string.Join('\n', File.ReadLines(log).Where(line => line.Trim() is not ("" or "(EE)")).TakeLast(5))
+        : "";
 }

@@ -7,7 +7,8 @@ namespace Umbra.Sessions.Sources.Desktop;
 internal sealed class DesktopServer(DesktopOptions options)
 {
     /// <summary>
-    /// A window manager if there is one, and a terminal if there is one, in this order: a window that appears while openbox starts can stay unseen.
+    /// A window manager if there is one, and a terminal if there is one, in this order: a window that appears while openbox starts can stay
+    /// unseen.
     /// </summary>
     private const string DefaultCommand = """
         command -v xsetroot >/dev/null && xsetroot -solid '#2b3a4a'
@@ -64,7 +65,8 @@ internal sealed class DesktopServer(DesktopOptions options)
             ? [options.Xvnc]
             : [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(directory => Path.Combine(directory, options.Xvnc))];
         return places.FirstOrDefault(File.Exists) ?? throw new DesktopException(
-            $"{options.Xvnc} is not installed. It hosts desktops and comes with TigerVNC's server: apt install tigervnc-standalone-server (Debian, Ubuntu) or dnf install tigervnc-server (Fedora)");
+            $"{options.Xvnc} is not installed. It hosts desktops and comes with TigerVNC's server: "
+            + "apt install tigervnc-standalone-server (Debian, Ubuntu) or dnf install tigervnc-server (Fedora)");
     }
 
     private async Task<DesktopState> StartServerAsync(string program, CancellationToken cancellationToken)
@@ -72,8 +74,8 @@ internal sealed class DesktopServer(DesktopOptions options)
         string[] command =
         [
             program, "-displayfd", "3", "-rfbunixpath", Files.Socket, "-rfbunixmode", "0600", "-rfbport", "-1", "-SecurityTypes", "None",
-            "-geometry", options.Size.ToString(), "-depth", "24", "-desktop", options.Name, "-auth", Files.XAuthority, "-nolisten", "tcp", "-noreset",
-            "-AlwaysShared=1", "-AcceptSetDesktopSize=1",
+            "-geometry", options.Size.ToString(), "-depth", "24", "-desktop", options.Name, "-auth", Files.XAuthority, "-nolisten", "tcp",
+            "-noreset", "-AlwaysShared=1", "-AcceptSetDesktopSize=1",
         ];
         using Process process = DetachedProcess.Start(Files.ServerLog, command, new Dictionary<string, string?>());
         ProcessIdentity identity = ProcessIdentity.Of(process.Id) ?? throw Failed();
@@ -84,7 +86,9 @@ internal sealed class DesktopServer(DesktopOptions options)
         try
         {
             string? display = await process.StandardOutput.ReadLineAsync(starting.Token);
-            return int.TryParse(display, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? state with { Display = number } : throw Failed();
+            return int.TryParse(display, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? state with { Display = number }
+                : throw Failed();
         }
         catch (Exception e)
         {
@@ -102,7 +106,8 @@ internal sealed class DesktopServer(DesktopOptions options)
             ["XAUTHORITY"] = Files.XAuthority,
             ["WAYLAND_DISPLAY"] = null,
         };
-        using Process process = DetachedProcess.Start(Files.SessionLog, ["/bin/sh", "-c", CloseNumberPipe + (options.Command ?? DefaultCommand)], environment);
+        string command = CloseNumberPipe + (options.Command ?? DefaultCommand);
+        using Process process = DetachedProcess.Start(Files.SessionLog, ["/bin/sh", "-c", command], environment);
 
         // A command that has ended already is no fault: an empty desktop.
         return ProcessIdentity.Of(process.Id) ?? new ProcessIdentity(process.Id, 0, "");

@@ -37,7 +37,9 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
         }
     }
 
-    /// <summary>Asks the process and its group to end, and makes them after <paramref name="patience"/>. It leads a group of its own.</summary>
+    /// <summary>
+    /// Asks the process and its group to end, and makes them after <paramref name="patience"/>. It leads a group of its own.
+    /// </summary>
     public async Task EndGroupAsync(TimeSpan patience)
     {
         if (!IsAlive)
@@ -55,7 +57,9 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
         }
     }
 
-    /// <summary>Waits until the process has ended, at most that long. Not our child, it sends us no signal: hence the looking again and again.</summary>
+    /// <summary>
+    /// Waits until the process has ended, at most that long. Not our child, it sends us no signal: hence the looking again and again.
+    /// </summary>
     public async Task<bool> EndsWithinAsync(TimeSpan patience)
     {
         for (TimeSpan waited = default; IsAlive; waited += PollPause)

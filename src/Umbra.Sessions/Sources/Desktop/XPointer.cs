@@ -5,7 +5,8 @@ using Umbra.Core.Input;
 namespace Umbra.Sessions.Sources.Desktop;
 
 /// <summary>
-/// Asks an X server where its pointer is (X protocol: connection setup, QueryPointer). An RFB client that says the same at once changes nothing on the desktop, and
+/// Asks an X server where its pointer is (X protocol: connection setup, QueryPointer). An RFB client that says the same at once changes
+/// nothing on the desktop, and
 /// Xvnc, which draws the pointer into the picture of a client that has not put it where it is, leaves the picture clean.
 /// </summary>
 internal static class XPointer
@@ -31,7 +32,9 @@ internal static class XPointer
             await stream.WriteAsync(Query(root), cancellationToken);
             byte[] reply = new byte[ReplySize];
             await stream.ReadExactlyAsync(reply, cancellationToken);
-            return reply[0] == 1 ? new PointerInput(BinaryPrimitives.ReadInt16LittleEndian(reply.AsSpan(16)), BinaryPrimitives.ReadInt16LittleEndian(reply.AsSpan(18)), 0) : null;
+            int x = BinaryPrimitives.ReadInt16LittleEndian(reply.AsSpan(16));
+            int y = BinaryPrimitives.ReadInt16LittleEndian(reply.AsSpan(18));
+            return reply[0] == 1 ? new PointerInput(x, y, 0) : null;
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
@@ -65,6 +68,8 @@ internal static class XPointer
         await stream.ReadExactlyAsync(body, cancellationToken);
         int vendor = (BinaryPrimitives.ReadUInt16LittleEndian(body.AsSpan(16)) + 3) / 4 * 4;
         int screen = SetupFixedSize + vendor + (8 * body[21]);
-        return screen + 4 <= size ? BinaryPrimitives.ReadUInt32LittleEndian(body.AsSpan(screen)) : throw new IOException("the x server has no screen");
+        return screen + 4 <= size
+            ? BinaryPrimitives.ReadUInt32LittleEndian(body.AsSpan(screen))
+            : throw new IOException("the x server has no screen");
     }
 }

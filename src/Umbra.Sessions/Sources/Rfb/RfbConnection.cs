@@ -28,7 +28,8 @@ internal sealed class RfbConnection : IAsyncDisposable
     public PipeWriter Output { get; private set; }
 
     /// <exception cref="SocketException">Nobody answers there.</exception>
-    public static async Task<RfbConnection> ConnectAsync(EndPoint endPoint, BufferPool pool, Account account, CancellationToken cancellationToken)
+    public static async Task<RfbConnection> ConnectAsync(
+        EndPoint endPoint, BufferPool pool, Account account, CancellationToken cancellationToken)
     {
         Socket socket = endPoint is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)

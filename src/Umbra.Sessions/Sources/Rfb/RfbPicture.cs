@@ -8,7 +8,8 @@ using RectHeader = Umbra.Core.Rfb.RectHeader;
 namespace Umbra.Sessions.Sources.Rfb;
 
 /// <summary>
-/// Reads the rectangles of updates and draws them on a canvas of its own, resumable at any byte. Between two updates the canvas equals what the sink was given, as
+/// Reads the rectangles of updates and draws them on a canvas of its own, resumable at any byte. Between two updates the canvas equals what
+/// the sink was given, as
 /// long as <see cref="IsWhole"/>: a canvas of a new size is not shown before the server has drawn on it.
 /// </summary>
 internal sealed class RfbPicture : IDisposable

@@ -9,7 +9,8 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Sessions.Sources.Rfb;
 
 /// <summary>
-/// One connection after its handshake: a loop that reads, one that writes, and one that asks for the next picture when the last has come and somebody
+/// One connection after its handshake: a loop that reads, one that writes, and one that asks for the next picture when the last has come
+/// and somebody
 /// wants it. The first of them to end ends all.
 /// </summary>
 internal sealed class RfbSession : IServerMessageHandler, IDisposable
@@ -19,7 +20,8 @@ internal sealed class RfbSession : IServerMessageHandler, IDisposable
     private readonly RfbOutbox _outbox;
     private readonly RfbPicture _picture;
     private readonly ServerMessageReader _messages;
-    private readonly Channel<bool> _updates = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _updates = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private ExtendedClipboard? _clipboardCaps;
     private string? _offered;
 
@@ -194,7 +196,8 @@ internal sealed class RfbSession : IServerMessageHandler, IDisposable
                 await _sink.WaitForDemandAsync(cancellationToken);
             }
 
-            // Incremental also when the size is new: the server then owes the whole picture, and some answer a full request with a size alone, again and again.
+            // Incremental also when the size is new: the server then owes the whole picture, and some answer a full request with a size
+            // alone, again and again.
             _outbox.Add(new FramebufferUpdateRequest(IsIncremental: true, _picture.Size.Bounds));
         }
     }

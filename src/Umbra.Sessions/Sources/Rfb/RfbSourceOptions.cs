@@ -12,20 +12,26 @@ public sealed record RfbSourceOptions
     /// <summary>For people: see <see cref="ISessionSource.Kind"/>.</summary>
     public string Kind { get; init; } = "vnc";
 
-    /// <summary>Called when the server wants a password: its bytes, or null where there is none. What it returns is cleared after use.</summary>
+    /// <summary>
+    /// Called when the server wants a password: its bytes, or null where there is none. What it returns is cleared after use.
+    /// </summary>
     public Func<byte[]?>? Password { get; init; }
 
     /// <summary>
-    /// Judges the server's certificate; with it, only VeNCrypt will do. Null: VeNCrypt is taken only where the server offers nothing else, under the system's rules
+    /// Judges the server's certificate; with it, only VeNCrypt will do. Null: VeNCrypt is taken only where the server offers nothing else,
+    /// under the system's rules
     /// and the host's name. (Many servers offer VeNCrypt with anonymous key exchange alone, which cannot be seen before it is chosen.)
     /// </summary>
     public RemoteCertificateValidationCallback? ValidateCertificate { get; init; }
 
-    /// <summary>Picture encodings, the preferred first; CopyRect is added. Null: Raw on the same machine, else the compressing ones.</summary>
+    /// <summary>
+    /// Picture encodings, the preferred first; CopyRect is added. Null: Raw on the same machine, else the compressing ones.
+    /// </summary>
     public IReadOnlyList<RfbEncoding>? Encodings { get; init; }
 
     /// <summary>
-    /// Where the server's pointer is when we come, to be told to the server at once: some draw the pointer into the picture of a client that has not put it there.
+    /// Where the server's pointer is when we come, to be told to the server at once: some draw the pointer into the picture of a client
+    /// that has not put it there.
     /// Null: nobody knows, nothing is told.
     /// </summary>
     public Func<CancellationToken, Task<PointerInput?>>? FindPointer { get; init; }

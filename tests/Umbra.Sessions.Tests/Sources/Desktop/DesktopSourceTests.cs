@@ -25,7 +25,8 @@ public sealed class DesktopSourceTests : PoolTest
     {
         Tool.Require("Xvnc", "xterm", "xwd");
         await using Running running = Start(null);
-        await running.Sink.UntilAsync(() => running.Sink.Pixels().Distinct().Take(5).Count() == 5, "a desktop with something on it", running.Task);
+        await running.Sink.UntilAsync(() => running.Sink.Pixels().Distinct().Take(5).Count() == 5, "a desktop with something on it",
+            running.Task);
     }
 
     [Fact]
@@ -38,11 +39,13 @@ public sealed class DesktopSourceTests : PoolTest
         DesktopState before = State();
         Kill(before.Server.Pid);
 
-        DesktopException lost = await Assert.ThrowsAsync<DesktopException>(() => running.Task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+        DesktopException lost = await Assert.ThrowsAsync<DesktopException>(() =>
+            running.Task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
         Assert.Contains("gone", lost.Message, StringComparison.Ordinal);
         int commits = running.Sink.Commits;
         running.RunAgain();
-        await running.Sink.UntilAsync(() => running.Sink.Commits > commits && File.ReadAllLines(runs).Length == 2, "a picture again", running.Task);
+        await running.Sink.UntilAsync(() => running.Sink.Commits > commits && File.ReadAllLines(runs).Length == 2, "a picture again",
+            running.Task);
         Assert.NotEqual(before.Server, State().Server);
         Assert.False(before.Session!.Value.IsAlive);
     }
@@ -104,7 +107,8 @@ public sealed class DesktopSourceTests : PoolTest
     {
         Tool.Require("Xvnc");
         using FileStream file = new(Path.Combine(_directory, "ours"), FileMode.Create);
-        using System.Net.Sockets.Socket listener = new(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, default);
+        using System.Net.Sockets.Socket listener = new(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream,
+            default);
         listener.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(_directory, "ours.sock")));
         listener.Listen();
         await using DesktopSource source = new(Options("exec sleep 1000"));
@@ -126,7 +130,8 @@ public sealed class DesktopSourceTests : PoolTest
     {
         await using DesktopSource source = new(Options(null) with { Xvnc = "Xvnc-that-is-nowhere" });
 
-        DesktopException missing = await Assert.ThrowsAsync<DesktopException>(() => source.StartAsync(TestContext.Current.CancellationToken));
+        DesktopException missing = await Assert.ThrowsAsync<DesktopException>(() =>
+            source.StartAsync(TestContext.Current.CancellationToken));
         Assert.Contains("tigervnc-standalone-server", missing.Message, StringComparison.Ordinal);
     }
 
@@ -136,7 +141,8 @@ public sealed class DesktopSourceTests : PoolTest
         Tool.Require("Xvnc");
         await using DesktopSource source = new(Options(null) with { Size = new Size(0, 0) });
 
-        DesktopException failed = await Assert.ThrowsAsync<DesktopException>(() => source.StartAsync(TestContext.Current.CancellationToken));
+        DesktopException failed = await Assert.ThrowsAsync<DesktopException>(() =>
+            source.StartAsync(TestContext.Current.CancellationToken));
         Assert.Contains("did not start", failed.Message, StringComparison.Ordinal);
         Assert.Contains("screen", failed.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_directory, "state.json")));
@@ -174,7 +180,8 @@ public sealed class DesktopSourceTests : PoolTest
 
     private DesktopState State() => JsonSerializer.Deserialize<DesktopState>(File.ReadAllBytes(Path.Combine(_directory, "state.json")))!;
 
-    private Running Start(string? command, bool stopsDesktop = true) => new(new DesktopSource(Options(command)), new RecordingSink(Pool), stopsDesktop);
+    private Running Start(string? command, bool stopsDesktop = true) =>
+        new(new DesktopSource(Options(command)), new RecordingSink(Pool), stopsDesktop);
 
     private sealed class Running : IAsyncDisposable
     {
@@ -196,7 +203,8 @@ public sealed class DesktopSourceTests : PoolTest
         public void RunAgain() => Task = Source.RunAsync(Sink, _stop.Token);
 
         public Task UntilDrawnAsync() => Sink.UntilAsync(
-            async () => Sink.Pixels().Any(b => b != 0) && (await Screenshot.TakeAsync($":{Source.Display}", Source.XAuthorityPath)).Equals(Sink),
+            async () => Sink.Pixels().Any(b => b != 0)
+                && (await Screenshot.TakeAsync($":{Source.Display}", Source.XAuthorityPath)).Equals(Sink),
             "the display's picture", Task);
 
         public async ValueTask DisposeAsync()

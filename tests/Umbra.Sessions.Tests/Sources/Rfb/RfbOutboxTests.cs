@@ -21,7 +21,8 @@ public sealed class RfbOutboxTests : PoolTest
         outbox.AddPointer(new PointerInput(6, 6, 1));
 
         Assert.Equal(Bytes(
-            new PointerEvent(new PointerInput(2, 2, 0)).Write, new KeyEvent(97, true).Write, new PointerEvent(new PointerInput(3, 3, 0)).Write,
+            new PointerEvent(new PointerInput(2, 2, 0)).Write, new KeyEvent(97, true).Write,
+                new PointerEvent(new PointerInput(3, 3, 0)).Write,
             new PointerEvent(new PointerInput(4, 4, 1)).Write, new PointerEvent(new PointerInput(6, 6, 1)).Write), Bytes(outbox.Drain));
     }
 

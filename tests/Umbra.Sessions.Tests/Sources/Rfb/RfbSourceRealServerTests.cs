@@ -30,10 +30,12 @@ public sealed class RfbSourceRealServerTests : PoolTest
 
         // Scrolls (CopyRect), then text and colours that stay.
         await using Tool terminal = Tool.Start(running.Display, "xterm", "-geometry", "100x30+20+10", "-e", "sh", "-c",
-            "seq 1 3000; for i in $(seq 1 200); do printf '\\033[4%dm%d ' $((i % 8)) $i; done; touch " + Path.Combine(_directory, "drawn") + "; sleep 1000");
+            "seq 1 3000; for i in $(seq 1 200); do printf '\\033[4%dm%d ' $((i % 8)) $i; done; touch " + Path.Combine(_directory,
+                "drawn") + "; sleep 1000");
 
         await running.Sink.UntilAsync(
-            async () => File.Exists(Path.Combine(_directory, "drawn")) && (await Screenshot.TakeAsync(running.Display)).Equals(running.Sink),
+            async () => File.Exists(Path.Combine(_directory, "drawn"))
+                && (await Screenshot.TakeAsync(running.Display)).Equals(running.Sink),
             "the display's picture", running.Task);
         Assert.True(running.Sink.Pixels().Distinct().Count() > 4);
         Assert.True(running.Sink.CursorWidth >= 0);
@@ -71,11 +73,13 @@ public sealed class RfbSourceRealServerTests : PoolTest
         Tool.Require("Xvnc", "xterm", "xwd");
         await using Running running = await StartXvncAsync(RfbEncoding.Zrle);
         await running.Sink.UntilAsync(() => running.Sink.Commits > 0, "a first picture", running.Task);
-        await using Tool terminal = Tool.Start(running.Display, "xterm", "-geometry", "60x20+10+10", "-e", "sh", "-c", "seq 1 100; sleep 1000");
+        await using Tool terminal = Tool.Start(running.Display, "xterm", "-geometry", "60x20+10+10", "-e", "sh", "-c",
+            "seq 1 100; sleep 1000");
         foreach (Size size in (Size[])[new(1000, 700), new(500, 400)])
         {
             Assert.True(running.Source.RequestSize(size));
-            await running.Sink.UntilAsync(async () => running.Sink.Size == size && (await Screenshot.TakeAsync(running.Display)).Equals(running.Sink),
+            await running.Sink.UntilAsync(async () => running.Sink.Size == size
+                && (await Screenshot.TakeAsync(running.Display)).Equals(running.Sink),
                 $"the picture at {size}", running.Task);
         }
     }
@@ -88,7 +92,8 @@ public sealed class RfbSourceRealServerTests : PoolTest
         await running.Sink.UntilAsync(() => running.Sink.Commits > 0, "a first picture", running.Task);
         running.Server.Kill();
 
-        RfbSourceException lost = await Assert.ThrowsAsync<RfbSourceException>(() => running.Task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+        RfbSourceException lost = await Assert.ThrowsAsync<RfbSourceException>(() =>
+            running.Task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
         Assert.Contains("vnc", lost.Message, StringComparison.Ordinal);
     }
 
@@ -102,10 +107,14 @@ public sealed class RfbSourceRealServerTests : PoolTest
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
             .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await File.WriteAllTextAsync(Path.Combine(_directory, "cert.pem"), certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(_directory, "key.pem"), key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
-        (Tool server, string _) = await Tool.StartXServerAsync("Xvnc", "-rfbunixpath", socket, "-rfbport", "-1", "-SecurityTypes", "X509None",
-            "-X509Cert", Path.Combine(_directory, "cert.pem"), "-X509Key", Path.Combine(_directory, "key.pem"), "-geometry", "320x200", "-nolisten", "tcp");
+        await File.WriteAllTextAsync(Path.Combine(_directory, "cert.pem"), certificate.ExportCertificatePem(),
+            TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_directory, "key.pem"), key.ExportPkcs8PrivateKeyPem(),
+            TestContext.Current.CancellationToken);
+        (Tool server, string _) = await Tool.StartXServerAsync("Xvnc", "-rfbunixpath", socket, "-rfbport", "-1", "-SecurityTypes",
+            "X509None",
+            "-X509Cert", Path.Combine(_directory, "cert.pem"), "-X509Key", Path.Combine(_directory, "key.pem"), "-geometry", "320x200",
+                "-nolisten", "tcp");
         await using Tool xvnc = server;
         using RecordingSink sink = new(Pool);
         using CancellationTokenSource stop = new();
@@ -119,11 +128,13 @@ public sealed class RfbSourceRealServerTests : PoolTest
         {
             await sink.UntilAsync(() => sink.Commits > 0, "a first picture", task);
             await stop.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+                task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
         }
         else
         {
-            RfbSourceException refused = await Assert.ThrowsAsync<RfbSourceException>(() => task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+            RfbSourceException refused = await Assert.ThrowsAsync<RfbSourceException>(() =>
+                task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
             Assert.Contains("certificate", refused.Message, StringComparison.Ordinal);
         }
     }
@@ -137,21 +148,25 @@ public sealed class RfbSourceRealServerTests : PoolTest
         (Tool server, string display) = await Tool.StartXServerAsync("Xvfb", "-screen", "0", "640x480x24", "-nolisten", "tcp");
         await using Tool xvfb = server;
         await using Tool terminal = Tool.Start(display, "xterm", "-e", "sh", "-c", "seq 1 100; sleep 1000");
-        await using Tool x11vnc = Tool.Start(display, "x11vnc", "-display", display, "-autoport", "15900", "-localhost", "-no6", "-passwd", "secret42", "-forever", "-quiet");
+        await using Tool x11vnc = Tool.Start(display, "x11vnc", "-display", display, "-autoport", "15900", "-localhost", "-no6", "-passwd",
+            "secret42", "-forever", "-quiet");
         string port = await x11vnc.ReadUntilAsync("PORT=");
         using RecordingSink sink = new(Pool);
-        await using RfbSource source = new(new RfbSourceOptions { Address = RfbAddress.Parse($"vnc://127.0.0.1::{port[5..]}"), Password = () => Encoding.ASCII.GetBytes(password) });
+        await using RfbSource source = new(new RfbSourceOptions { Address = RfbAddress.Parse($"vnc://127.0.0.1::{port[5..]}"),
+            Password = () => Encoding.ASCII.GetBytes(password) });
         using CancellationTokenSource stop = new();
         Task task = source.RunAsync(sink, stop.Token);
         if (isRight)
         {
             await sink.UntilAsync(async () => (await Screenshot.TakeAsync(display)).Equals(sink), "the display's picture", task);
             await stop.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+                task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
         }
         else
         {
-            RfbSourceException refused = await Assert.ThrowsAsync<RfbSourceException>(() => task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+            RfbSourceException refused = await Assert.ThrowsAsync<RfbSourceException>(() =>
+                task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
             Assert.Contains("did not let us in", refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(password, refused.ToString(), StringComparison.Ordinal);
         }
@@ -167,7 +182,8 @@ public sealed class RfbSourceRealServerTests : PoolTest
         Tool.Require("qemu-system-x86_64");
         string socket = Path.Combine(_directory, "qemu.sock");
         string dump = Path.Combine(_directory, "screen.ppm");
-        await using Tool qemu = Tool.Start(null, "qemu-system-x86_64", "-display", $"vnc=unix:{socket}", "-S", "-monitor", "stdio", "-nodefaults", "-vga", "std", "-m", "64");
+        await using Tool qemu = Tool.Start(null, "qemu-system-x86_64", "-display", $"vnc=unix:{socket}", "-S", "-monitor", "stdio",
+            "-nodefaults", "-vga", "std", "-m", "64");
         await WaitForSocketAsync(socket);
         using RecordingSink sink = new(Pool);
         await using RfbSource source = new(new RfbSourceOptions { Address = RfbAddress.UnixSocket(socket), Encodings = [encoding] });
@@ -180,7 +196,8 @@ public sealed class RfbSourceRealServerTests : PoolTest
 
         await sink.UntilAsync(() => PpmEquals(dump, sink), "the screen dump's picture", task);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -229,7 +246,8 @@ public sealed class RfbSourceRealServerTests : PoolTest
 
         for (int i = 0; i < width * height; i++)
         {
-            if (file[start + (i * 3)] != ours[(i * 4) + 2] || file[start + (i * 3) + 1] != ours[(i * 4) + 1] || file[start + (i * 3) + 2] != ours[i * 4])
+            if (file[start + (i * 3)] != ours[(i * 4) + 2] || file[start + (i * 3) + 1] != ours[(i * 4) + 1]
+                || file[start + (i * 3) + 2] != ours[i * 4])
             {
                 return false;
             }
@@ -250,9 +268,11 @@ public sealed class RfbSourceRealServerTests : PoolTest
     private async Task<Running> StartXvncAsync(RfbEncoding encoding)
     {
         string socket = Path.Combine(_directory, "rfb.sock");
-        (Tool server, string display) = await Tool.StartXServerAsync("Xvnc", "-rfbunixpath", socket, "-rfbport", "-1", "-SecurityTypes", "None",
+        (Tool server, string display) = await Tool.StartXServerAsync("Xvnc", "-rfbunixpath", socket, "-rfbport", "-1", "-SecurityTypes",
+            "None",
             "-geometry", "800x600", "-depth", "24", "-desktop", "umbra test", "-nolisten", "tcp", "-noreset");
-        return new Running(server, display, new RecordingSink(Pool), new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(socket), Encodings = [encoding] }));
+        return new Running(server, display, new RecordingSink(Pool),
+            new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(socket), Encodings = [encoding] }));
     }
 
     private sealed class Running : IAsyncDisposable

@@ -21,7 +21,8 @@ public sealed class RfbSourceTests : PoolTest
     {
         string socket = Path.Combine(_directory, "s");
         _server = new FakeServer(socket);
-        _source = new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(socket), Password = () => Encoding.ASCII.GetBytes("secret") });
+        _source = new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(socket), Password = () =>
+            Encoding.ASCII.GetBytes("secret") });
     }
 
     [Theory]
@@ -157,7 +158,8 @@ public sealed class RfbSourceTests : PoolTest
         using RecordingSink sink = new(Pool);
         Task task = await OpenAsync(sink);
         await _server.SendAsync(
-            new FramebufferUpdate(3).Write, new DesktopNameRect("new name").Write, output => new LedStateRect(2).Write(output, RfbEncoding.QemuLedState), QemuKeyRect.Write,
+            new FramebufferUpdate(3).Write, new DesktopNameRect("new name").Write, output =>
+                new LedStateRect(2).Write(output, RfbEncoding.QemuLedState), QemuKeyRect.Write,
             new ServerCutText("copied").Write);
         await _server.ExpectAsync(NextRequest.Write);
         await sink.UntilAsync(() => sink.Clipboard == "copied", "the clipboard", task);
@@ -207,7 +209,8 @@ public sealed class RfbSourceTests : PoolTest
     {
         using RecordingSink sink = new(Pool);
         Task task = await OpenAsync(sink);
-        await _server.SendAsync(new FramebufferUpdate(2).Write, FakeServer.Raw(new Rect(0, 0, 8, 8), 1), new RectHeader(All, RfbEncoding.Raw).Write);
+        await _server.SendAsync(new FramebufferUpdate(2).Write, FakeServer.Raw(new Rect(0, 0, 8, 8), 1),
+            new RectHeader(All, RfbEncoding.Raw).Write);
         _server.HangUp();
         await AssertLostAsync(task, "closed the connection");
         Assert.Equal(1, sink.Commits);
@@ -266,7 +269,8 @@ public sealed class RfbSourceTests : PoolTest
 
     private static async Task AssertLostAsync(Task task, string why)
     {
-        RfbSourceException lost = await Assert.ThrowsAsync<RfbSourceException>(() => task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+        RfbSourceException lost = await Assert.ThrowsAsync<RfbSourceException>(() =>
+            task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
         Assert.Contains(why, lost.Message, StringComparison.Ordinal);
     }
 
@@ -306,7 +310,8 @@ public sealed class RfbSourceTests : PoolTest
     private async Task StopAsync(Task task)
     {
         await _stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
     }
 
     private byte[] Written(ExtendedClipboard message, bool asServer)
