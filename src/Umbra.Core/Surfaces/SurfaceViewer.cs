@@ -40,6 +40,14 @@ public sealed class SurfaceViewer : IDisposable
 
     internal int NextTile { get; set; }
 
+    /// <summary>Has taken what is announced: holds the next commit already, and takes nothing more before it comes.</summary>
+    internal bool IsAhead { get; set; }
+
+    internal bool IsCurrent => !IsAhead && !IsStepPending && Dirty.IsEmpty;
+
+    /// <summary>Has nothing to take of the commit that is being made.</summary>
+    internal bool HasAll => IsAhead && Dirty.IsEmpty;
+
     internal bool WantsMore => IsReady && !IsStepPending && Dirty.IsEmpty;
 
     public void SetClass(EncodingClass encodingClass) => _surface.SetClass(this, encodingClass);
@@ -65,12 +73,13 @@ public sealed class SurfaceViewer : IDisposable
         Dirty.AddAll();
         Lossy = new TileSet(grid);
         IsStepPending = false;
+        IsAhead = false;
         NextTile = 0;
     }
 
     internal void Advance(FrameStep? previous, FrameStep step)
     {
-        if (Dirty.Grid != step.Tiles.Grid)
+        if (Dirty.Grid != step.Tiles.Grid || IsAhead)
         {
             return;
         }
