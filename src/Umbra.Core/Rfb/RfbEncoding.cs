@@ -24,6 +24,8 @@ public enum RfbEncoding
     Fence = -312,
     ContinuousUpdates = -313,
     CursorWithAlpha = -314,
+    /// <summary>A rectangle without body: its x and y say where a program has put the pointer.</summary>
+    VMwareCursorPosition = 0x574d5666,
     VMwareLedState = 0x574d5668,
     ExtendedClipboard = unchecked((int)0xC0A1E5CE),
 }

@@ -20,7 +20,7 @@ public sealed class DesktopSource : ISessionSource
     public DesktopSource(DesktopOptions options)
     {
         _server = new DesktopServer(options);
-        _rfb = new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(_server.Files.Socket), Kind = "desktop" });
+        _rfb = new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(_server.Files.Socket), Kind = "desktop", IsPointerOurs = true });
     }
 
     public string Kind => "desktop";

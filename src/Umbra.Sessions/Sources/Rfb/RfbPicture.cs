@@ -44,6 +44,9 @@ internal sealed class RfbPicture : IDisposable
     /// <summary>The screens of the last <see cref="ExtendedDesktopSizeRect"/>; null until the server has sent one.</summary>
     public IReadOnlyList<Screen>? Screens { get; private set; }
 
+    /// <summary>Told where a program has put the pointer; null: the server was not asked.</summary>
+    public Action<int, int>? PointerMoved { get; init; }
+
     /// <summary>Whether the server takes <see cref="QemuKeyEvent"/>.</summary>
     public bool HasQemuKeys { get; private set; }
 
@@ -122,6 +125,9 @@ internal sealed class RfbPicture : IDisposable
                 return TryReadLeds(ref reader, header.Encoding);
             case RfbEncoding.QemuExtendedKey:
                 HasQemuKeys = true;
+                return true;
+            case RfbEncoding.VMwareCursorPosition when PointerMoved is not null:
+                PointerMoved(header.Rect.X, header.Rect.Y);
                 return true;
             default:
                 return IsCursor(header.Encoding) ? TryReadCursor(ref reader)

@@ -76,7 +76,7 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         }
 
         await using RfbConnection connection = opened;
-        using RfbSession session = new(connection, sink, init.Size);
+        using RfbSession session = new(connection, sink, init.Size, options.IsPointerOurs);
         sink.SetTitle(init.Name);
         new SetPixelFormat(PixelFormat.Bgrx).Write(connection.Output);
         SetEncodings.Write(connection.Output, ListEncodings());
@@ -92,7 +92,11 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         }
     }
 
-    private RfbEncoding[] ListEncodings() => [.. options.Encodings ?? (options.Address.IsLocal ? Cheapest : Smallest), .. Extras];
+    private RfbEncoding[] ListEncodings() =>
+    [
+        .. options.Encodings ?? (options.Address.IsLocal ? Cheapest : Smallest), .. Extras,
+        .. options.IsPointerOurs ? [RfbEncoding.VMwareCursorPosition] : (RfbEncoding[])[],
+    ];
 
     private string Explain(Exception e) => e switch
     {

@@ -23,6 +23,12 @@ public sealed record RfbSourceOptions
     /// <summary>Picture encodings, the preferred first; CopyRect is added. Null: Raw on the same machine, else the compressing ones.</summary>
     public IReadOnlyList<RfbEncoding>? Encodings { get; init; }
 
+    /// <summary>
+    /// Whether nobody but this source moves the server's pointer. Xvnc draws the cursor into the picture of a client that has not put the pointer where it is, and
+    /// then sends it again and again: such a server is told a first position, and follows what its programs do to it.
+    /// </summary>
+    public bool IsPointerOurs { get; init; }
+
     /// <summary>How long connecting and the handshake may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }
