@@ -75,7 +75,7 @@ public sealed class FrozenPictureTests(PairFixture nodes) : IClassFixture<PairFi
         string file = folder.Combine("snapshot.jpg");
         int port = System.Net.IPEndPoint.Parse(desktop.Shadow.Listen).Port;
 
-        (await ExternalProcess.RunAsync(vncsnapshot, ["-nojpeg", "-quality", "100", $"127.0.0.1:{port - 5900}", file])).EnsureSuccess();
+        (await ExternalProcess.RunAsync(vncsnapshot, ["-nojpeg", "-nocursor", "-quality", "100", $"127.0.0.1:{port - 5900}", file])).EnsureSuccess();
 
         BgrxImage picture = JpegPicture.Read(file);
         Assert.InRange(picture.LargestDifference(screen), 0, 24);
