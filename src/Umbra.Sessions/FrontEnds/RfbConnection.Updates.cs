@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Text;
@@ -361,7 +360,8 @@ public sealed partial class RfbConnection
         {
             ReadOnlyMemory<byte> chunk = bytes[..Math.Min(bytes.Length, ChunkBytes)];
             bytes = bytes[chunk.Length..];
-            _pipe.Output.Write(chunk.Span);
+            chunk.CopyTo(_pipe.Output.GetMemory(chunk.Length));
+            _pipe.Output.Advance(chunk.Length);
             _unflushed += chunk.Length;
             if (_unflushed >= ChunkBytes)
             {

@@ -112,7 +112,8 @@ internal sealed class LinkChannel : IDisposable
             {
                 ReadOnlyMemory<byte> chunk = payload[..Math.Min(payload.Length, ChunkBytes - unflushed)];
                 payload = payload[chunk.Length..];
-                _pipe.Output.Write(chunk.Span);
+                chunk.CopyTo(_pipe.Output.GetMemory(chunk.Length));
+                _pipe.Output.Advance(chunk.Length);
                 unflushed += chunk.Length;
                 if (unflushed == ChunkBytes)
                 {

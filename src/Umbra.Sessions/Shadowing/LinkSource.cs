@@ -230,9 +230,8 @@ public sealed class LinkSource(string session, string node, string targetNode, L
         switch (frame.Type)
         {
             case LinkMessageType.Picture:
-                pictures.Show(frame.Picture);
                 Received.Sent(frame.Picture.Header.WireSize);
-                break;
+                return pictures.ShowAsync(frame.Picture);
             case LinkMessageType.Hello:
                 Greet(LinkHello.Read(frame.Payload));
                 break;

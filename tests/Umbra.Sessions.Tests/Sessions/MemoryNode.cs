@@ -1,0 +1,106 @@
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
+using Umbra.Core.Memory;
+using Umbra.Core.Surfaces;
+using Umbra.Sessions.FrontEnds;
+using Umbra.Sessions.Shadowing;
+using Umbra.Sessions.Sources.Pattern;
+using Umbra.Transports;
+using Umbra.Transports.Listening;
+using Umbra.Transports.Memory;
+
+namespace Umbra.Sessions.Tests.Sessions;
+
+/// <summary>
+/// A target node in this process: one test pattern, a door for viewers and one for links, both over in-memory lanes so narrow that a picture
+/// does not fit. Knows the task of every connection it ever served.
+/// </summary>
+internal sealed class MemoryNode : IAsyncDisposable
+{
+    public const string SessionName = "pat";
+    private const int LaneBytes = 4096;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly MemoryTransport _transport;
+    private readonly SessionDirectory _sessions = new();
+    private readonly Channel<Task> _served = Channel.CreateUnbounded<Task>();
+    private readonly List<ListenerHost> _doors = [];
+    private int _connected;
+
+    private MemoryNode(BufferPool pool)
+    {
+        _transport = new MemoryTransport(pool, pool.Root, new TransportOptions { MaxReadBufferSize = LaneBytes });
+        PatternSource source = new(new PatternOptions { Size = new Size(160, 120), StepsPerSecond = 120 }, TimeProvider.System);
+        Session = new Session(SessionName, source, pool, new SessionOptions(), TimeProvider.System, NullLogger.Instance);
+        _sessions.TryAdd(Session);
+        Grants = new Grants(new ShadowPolicy(AccessMode.Control, 1000), TimeProvider.System, NullLogger.Instance);
+    }
+
+    public Session Session { get; }
+
+    public Grants Grants { get; }
+
+    public static async Task<MemoryNode> StartAsync(BufferPool pool)
+    {
+        MemoryNode node = new(pool);
+        RfbAccess access = new()
+        {
+            Session = node.Session,
+            Who = "viewer",
+            IsOwner = true,
+            OpenSeat = new AccessRight(node.Session, AccessMode.Control).OpenSeat,
+            IsLocal = true,
+        };
+        await node.OpenAsync("viewers", connection => RfbConnection.RunAsync(connection, access, TimeProvider.System, NullLogger.Instance));
+        await node.OpenAsync("links", connection => ShadowStack.RunAsync(
+            connection.Transport, "target", "near", pool, node._sessions, node.Grants, TimeProvider.System, NullLogger.Instance, connection.ConnectionClosed));
+        node.Session.Start();
+        return node;
+    }
+
+    /// <param name="door">viewers or links.</param>
+    public async Task<Stream> ConnectAsync(string door, CancellationToken cancellationToken)
+    {
+        Stream stream = await _transport.ConnectAsync(TransportAddress.Parse($"memory://{door}"), cancellationToken);
+        _connected++;
+        return stream;
+    }
+
+    /// <summary>Every connection ever made has been served to its end, and nothing of it is left in the session. Call last.</summary>
+    public async Task NobodyIsLeftAsync()
+    {
+        using CancellationTokenSource timeout = new(Patience);
+        for (int i = 0; i < _connected; i++)
+        {
+            await (await _served.Reader.ReadAsync(timeout.Token)).WaitAsync(timeout.Token);
+        }
+
+        Assert.NotEqual(0, _connected);
+        Assert.Empty(Session.Viewers);
+        Assert.Empty(Grants.All);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ListenerHost door in _doors)
+        {
+            await door.DisposeAsync();
+        }
+
+        await _sessions.DisposeAsync();
+    }
+
+    private async Task OpenAsync(string door, Func<ConnectionContext, Task> serve)
+    {
+        TransportListeners listeners = new([_transport], TimeProvider.System, NullLoggerFactory.Instance);
+        _doors.Add(await listeners.ListenAsync(
+            new MemoryEndPoint(door),
+            connection =>
+            {
+                Task serving = serve(connection);
+                _served.Writer.TryWrite(serving);
+                return serving;
+            },
+            new ConnectionLimits(MaxConnections: 10_000, MaxUnauthenticatedPerSecond: 1_000_000), CancellationToken.None));
+    }
+}
