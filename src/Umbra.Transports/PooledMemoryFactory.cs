@@ -5,7 +5,8 @@ using Umbra.Core.Memory;
 namespace Umbra.Transports;
 
 /// <summary>
-/// Gives Kestrel's sockets our memory. Kestrel says "kestrel" for whatever it is it wants a pool for, so all of it is one tag and one account.
+/// Gives Kestrel's sockets our memory. Kestrel says "kestrel" for whatever it is it wants a pool for, so all of it is one tag and one
+/// account.
 /// </summary>
 public sealed class PooledMemoryFactory(BufferPool pool, Account account) : IMemoryPoolFactory<byte>
 {

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Security;
 using System.Net.Sockets;
 using Umbra.Transports.Memory;
+using Umbra.Transports.Tls;
 
 namespace Umbra.Transports;
 
@@ -21,7 +21,8 @@ public sealed class StreamDuplex : IDuplexPipe, IAsyncDisposable
         _stream = stream;
 
         // Reads of no bytes first: a connection on which nothing comes holds no buffer.
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(pool, ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(
+            pool, ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(pool, minimumBufferSize: 4096, leaveOpen: true));
     }
 
@@ -30,27 +31,32 @@ public sealed class StreamDuplex : IDuplexPipe, IAsyncDisposable
     public PipeWriter Output { get; }
 
     /// <summary>Flushes and tells the peer that nothing more will come. Reading goes on.</summary>
+    /// <exception cref="NotSupportedException">The stream has no such end.</exception>
     public async ValueTask CompleteOutputAsync()
     {
         await Output.CompleteAsync();
-        switch (_stream)
+
+        // The end is that of the wire, also under TLS: SslStream.ShutdownAsync is not safe beside a read,
+        // it breaks what is being decrypted.
+        switch (_stream is LinkTlsStream tls ? tls.Wire : _stream)
         {
-            case SslStream tls:
-                await tls.ShutdownAsync();
-                break;
             case NetworkStream network:
                 network.Socket.Shutdown(SocketShutdown.Send);
                 break;
             case LaneStream lane:
                 lane.CompleteWriting();
                 break;
+            default:
+                throw new NotSupportedException($"a {_stream.GetType().Name} cannot be closed in one direction");
         }
     }
 
     /// <summary>Ends the connection now, from any thread: a read or a flush that is waiting fails.</summary>
     public void Abort() => _stream.Dispose();
 
-    /// <summary>To be called once reading and writing have ended (<see cref="Abort"/> ends them). What was not flushed is dropped.</summary>
+    /// <summary>
+    /// To be called once reading and writing have ended (<see cref="Abort"/> ends them). What was not flushed is dropped.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stream.DisposeAsync();

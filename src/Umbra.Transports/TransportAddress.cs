@@ -8,7 +8,8 @@ using Umbra.Transports.Memory;
 namespace Umbra.Transports;
 
 /// <summary>
-/// Where to connect or to listen: <c>tcp://host:port</c>, <c>pipe:///path.sock</c> (on Windows <c>pipe:///name</c>) or <c>memory://name</c>.
+/// Where to connect or to listen: <c>tcp://host:port</c>, <c>pipe:///path.sock</c> (on Windows <c>pipe:///name</c>) or
+/// <c>memory://name</c>.
 /// Written as it was read; hosts in lower case.
 /// </summary>
 public sealed record TransportAddress
@@ -38,7 +39,8 @@ public sealed record TransportAddress
     public static TransportAddress Memory(string name) => new(TransportDrivers.Memory, name, 0);
 
     /// <exception cref="FormatException">The text is not an address; the message says what form is expected.</exception>
-    public static TransportAddress Parse(string text) => TryParse(text, out TransportAddress? address, out string? error) ? address : throw new FormatException(error);
+    public static TransportAddress Parse(string text) =>
+        TryParse(text, out TransportAddress? address, out string? error) ? address : throw new FormatException(error);
 
     /// <param name="error">What is wrong and what form is expected, for a person.</param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out TransportAddress? address, [NotNullWhen(false)] out string? error)
@@ -57,7 +59,8 @@ public sealed record TransportAddress
         string? wrong = driver switch
         {
             null => $"no transport is called '{scheme}'; expected {TransportDrivers.FormsHere}",
-            { IsHere: false } => $"the transport {driver.Name} ({driver.AddressForm}) is not in this build; here are {TransportDrivers.FormsHere}",
+            { IsHere: false } => $"the transport {driver.Name} ({driver.AddressForm}) is not in this build; "
+                + $"here are {TransportDrivers.FormsHere}",
             { Scheme: "tcp" } => ReadTcp(rest, out address),
             { Scheme: "pipe" } => ReadPipe(rest, out address),
             _ => ReadMemory(rest, out address),
@@ -79,7 +82,8 @@ public sealed record TransportAddress
     public EndPoint ToListenEndPoint() => ToEndPoint() switch
     {
         DnsEndPoint { Host: "localhost" } dns => new IPEndPoint(IPAddress.Loopback, dns.Port),
-        DnsEndPoint dns => throw new FormatException($"cannot listen on the host name '{dns.Host}'; expected an IP address of this machine, as in tcp://127.0.0.1:{dns.Port}"),
+        DnsEndPoint dns => throw new FormatException(
+            $"cannot listen on the host name '{dns.Host}'; expected an IP address of this machine, as in tcp://127.0.0.1:{dns.Port}"),
         EndPoint endPoint => endPoint,
     };
 
@@ -99,7 +103,7 @@ public sealed record TransportAddress
         }
 
         string host = rest[..colon];
-        if (host.StartsWith('[') && host.EndsWith(']') && IPAddress.TryParse(host[1..^1], out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6)
+        if (host.StartsWith('[') && host.EndsWith(']') && Uri.CheckHostName(host[1..^1]) == UriHostNameType.IPv6)
         {
             host = host[1..^1];
         }

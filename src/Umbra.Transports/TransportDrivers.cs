@@ -7,9 +7,11 @@ public static class TransportDrivers
 {
     public static TransportDriver Tcp { get; } = new("Tdtcp", "tcp", "tcp://HOST:PORT", "TCP", BufferTag.TdTcp);
 
-    public static TransportDriver Pipe { get; } = new("Tdpipe", "pipe", "pipe:///PATH", "Unix socket, on Windows named pipe", BufferTag.TdPipe);
+    public static TransportDriver Pipe { get; } = new("Tdpipe", "pipe", "pipe:///PATH", "Unix socket, on Windows named pipe",
+        BufferTag.TdPipe);
 
-    public static TransportDriver Memory { get; } = new("Tdmemory", "memory", "memory://NAME", "this process, for tests", BufferTag.TdMemory);
+    public static TransportDriver Memory { get; } = new("Tdmemory", "memory", "memory://NAME", "this process, for tests",
+        BufferTag.TdMemory);
 
     /// <summary>Those that are here first.</summary>
     public static IReadOnlyList<TransportDriver> All { get; } =

@@ -1,7 +1,8 @@
 namespace Umbra.Transports;
 
 /// <summary>
-/// How much may wait on one connection. These are bounds against peers that do not read or do not stop sending: raising them costs that much more
+/// How much may wait on one connection. These are bounds against peers that do not read or do not stop sending: raising them costs that
+/// much more
 /// memory for each of them.
 /// </summary>
 public sealed record TransportOptions
@@ -13,7 +14,8 @@ public sealed record TransportOptions
     public int MaxWriteBufferSize { get; init; } = 64 * 1024;
 
     /// <summary>
-    /// The kernel's send buffer (SO_SNDBUF; Linux doubles it for its own needs), or null to leave it to the kernel, which lets it grow to megabytes.
+    /// The kernel's send buffer (SO_SNDBUF; Linux doubles it for its own needs), or null to leave it to the kernel, which lets it grow to
+    /// megabytes.
     /// What waits there is old when it arrives: at 10 KB/s, 64 KiB are six seconds.
     /// </summary>
     public int? SendBufferSize { get; init; } = 256 * 1024;

@@ -16,12 +16,14 @@ namespace Umbra.Transports;
 public static class TransportServices
 {
     /// <summary>
-    /// Adds connectors (<see cref="TransportConnectors"/>), listeners (<see cref="TransportListeners"/> and Kestrel's own), and gives Kestrel's
+    /// Adds connectors (<see cref="TransportConnectors"/>), listeners (<see cref="TransportListeners"/> and Kestrel's own), and gives
+    /// Kestrel's
     /// sockets our memory and bounds. Must come after <c>UseKestrel</c> or <c>UseKestrelCore</c>, whose registration would win otherwise.
     /// </summary>
     /// <param name="account">Who pays for buffers of accepted connections and of the in-process driver.</param>
     /// <exception cref="InvalidOperationException">Kestrel is not there yet.</exception>
-    public static IServiceCollection AddTransports(this IServiceCollection services, BufferPool pool, Account account, TransportOptions? options = null)
+    public static IServiceCollection AddTransports(
+        this IServiceCollection services, BufferPool pool, Account account, TransportOptions? options = null)
     {
         if (!services.Any(s => s.ServiceType == typeof(IMemoryPoolFactory<byte>)))
         {

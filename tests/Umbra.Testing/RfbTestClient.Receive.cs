@@ -8,6 +8,10 @@ public sealed partial class RfbTestClient
 {
     private const int MaxText = 16 * 1024 * 1024;
 
+    /// <summary>Reads the first byte of a message and leaves it at that: what follows is on its way.</summary>
+    public async Task<ServerMessage> ReadMessageTypeAsync(CancellationToken cancellationToken) =>
+        (ServerMessage)await _stream.ReadByteAsync(cancellationToken);
+
     /// <summary>Reads one message and takes it in.</summary>
     /// <exception cref="EndOfStreamException">The server closed.</exception>
     /// <exception cref="InvalidDataException">It is not RFB what came.</exception>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Umbra.Core.Rfb;
 
 namespace Umbra.Core.Codecs;
@@ -12,4 +13,8 @@ public readonly record struct EncodingClass(RfbEncoding Encoding, PixelFormat Fo
     public EncodingClass Lossless => this with { JpegQuality = -1 };
 
     public bool IsLossless => JpegQuality < 0;
+
+    /// <summary>Written out: the compiler's text would print <see cref="Lossless"/>, a class again, without end.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Encoding}, quality {JpegQuality}, level {CompressLevel}, {Format.BitsPerPixel} bits");
 }

@@ -4,7 +4,8 @@ using Umbra.Core.Rfb;
 namespace Umbra.Core.Link;
 
 /// <summary>
-/// Near to target: one more shadower. U32 shadow id (chosen by the near node, not 0, unique on this connection), U8 mode wanted, user, reason,
+/// Near to target: one more shadower. U32 shadow id (chosen by the near node, not 0, unique on this connection), U8 mode wanted, user,
+/// reason,
 /// address of the shadower's viewer as text.
 /// </summary>
 public readonly record struct LinkAttach(uint ShadowId, ShadowMode Mode, string User, string Reason, string Address)

@@ -6,12 +6,14 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Core.Link;
 
 /// <summary>
-/// Target to near: U16 width, U16 height, U16 hot x, U16 hot y, then width x height pixels BGRA, colours multiplied with alpha. 0 x 0 is an invisible
+/// Target to near: U16 width, U16 height, U16 hot x, U16 hot y, then width x height pixels BGRA, colours multiplied with alpha. 0 x 0 is an
+/// invisible
 /// cursor. <see cref="Pixels"/> is borrowed from the frame: <see cref="ToShape"/> before the reader goes on.
 /// </summary>
 public readonly record struct LinkCursor(int Width, int Height, int HotX, int HotY, ReadOnlySequence<byte> Pixels)
 {
-    /// <exception cref="ProtocolException">An edge is over <see cref="CursorShape.MaxEdge"/>, or the pixels are too few or too many.</exception>
+    /// <exception cref="ProtocolException">An edge is over <see cref="CursorShape.MaxEdge"/>, or the pixels are too few or too
+    /// many.</exception>
     public static LinkCursor Read(in ReadOnlySequence<byte> payload)
     {
         PayloadReader reader = new(payload, LinkMessageType.Cursor);

@@ -6,7 +6,8 @@ namespace Umbra.Core.Link;
 
 /// <summary>
 /// Cuts a byte stream into frames. Small messages wait in the pipe until they are whole, so a pipe holds at most the largest of them
-/// (<see cref="LinkLimits.MaxPayload"/>, 256 KiB); the rectangles of a picture are copied into pool memory as they arrive; unknown types are dropped
+/// (<see cref="LinkLimits.MaxPayload"/>, 256 KiB); the rectangles of a picture are copied into pool memory as they arrive; unknown types
+/// are dropped
 /// as they arrive. The first frame must be a hello. After an exception the reader is of no more use. Owns the picture it is filling.
 /// </summary>
 /// <param name="tag">Who takes the memory of pictures.</param>
@@ -29,9 +30,12 @@ public sealed class LinkFrameReader(BufferPool pool, BufferTag tag, Account acco
         Skip,
     }
 
-    /// <summary>The next frame of a known type. Advances <paramref name="reader"/> over what it consumed, also when it returns false.</summary>
+    /// <summary>
+    /// The next frame of a known type. Advances <paramref name="reader"/> over what it consumed, also when it returns false.
+    /// </summary>
     /// <returns>False when more bytes are needed: everything in <paramref name="reader"/> has been examined.</returns>
-    /// <exception cref="ProtocolException">A length is over its limit, the first frame is no hello, or a picture's header is wrong.</exception>
+    /// <exception cref="ProtocolException">A length is over its limit, the first frame is no hello, or a picture's header is
+    /// wrong.</exception>
     /// <exception cref="QuotaExceededException">No memory for a picture.</exception>
     public bool TryRead(ref SequenceReader<byte> reader, out LinkFrame frame)
     {

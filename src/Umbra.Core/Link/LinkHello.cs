@@ -4,7 +4,8 @@ using Umbra.Core.Rfb;
 namespace Umbra.Core.Link;
 
 /// <summary>
-/// The first message, both ways at once: U32 magic 'UMBR', U16 version, name of the sending node. What follows is for later versions and ignored.
+/// The first message, both ways at once: U32 magic 'UMBR', U16 version, name of the sending node. What follows is for later versions and
+/// ignored.
 /// Both sides go on in the lower of the two versions.
 /// </summary>
 public readonly record struct LinkHello(ushort Version, string Node)

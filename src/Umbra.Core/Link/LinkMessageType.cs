@@ -1,6 +1,8 @@
 namespace Umbra.Core.Link;
 
-/// <summary>The type byte of a frame. Numbers that are not listed are skipped by the receiver; a number is never given a second meaning.</summary>
+/// <summary>
+/// The type byte of a frame. Numbers that are not listed are skipped by the receiver; a number is never given a second meaning.
+/// </summary>
 public enum LinkMessageType : byte
 {
     Hello = 0x01,

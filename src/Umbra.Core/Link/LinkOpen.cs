@@ -4,7 +4,8 @@ using Umbra.Core.Rfb;
 namespace Umbra.Core.Link;
 
 /// <summary>
-/// Near to target: the session this connection is for. Session name; U8 count, then the names of the nodes already passed, the near node last.
+/// Near to target: the session this connection is for. Session name; U8 count, then the names of the nodes already passed, the near node
+/// last.
 /// </summary>
 public sealed record LinkOpen(string Session, IReadOnlyList<string> Path)
 {
@@ -15,7 +16,8 @@ public sealed record LinkOpen(string Session, IReadOnlyList<string> Path)
     /// <summary>Whether the picture would come back to a node it has passed.</summary>
     public bool IsLoopAt(string node) => Path.Contains(node, StringComparer.OrdinalIgnoreCase);
 
-    /// <exception cref="ProtocolException">A name is wrong, or the path is empty or longer than <see cref="LinkLimits.MaxDepth"/>.</exception>
+    /// <exception cref="ProtocolException">A name is wrong, or the path is empty or longer than <see
+    /// cref="LinkLimits.MaxDepth"/>.</exception>
     public static LinkOpen Read(in ReadOnlySequence<byte> payload)
     {
         PayloadReader reader = new(payload, LinkMessageType.Open);

@@ -5,7 +5,8 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Core.Link;
 
 /// <summary>
-/// Target to near: the session is there. U16 width, U16 height (both 0 where it has no picture yet), title, kind ("desktop", "vnc", "pattern", "link").
+/// Target to near: the session is there. U16 width, U16 height (both 0 where it has no picture yet), title, kind ("desktop", "vnc",
+/// "pattern", "link").
 /// </summary>
 public readonly record struct LinkOpened(Size Size, string Title, string Kind)
 {

@@ -4,7 +4,8 @@ using Umbra.Core.Memory;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// Reads what a client sends after the handshake, one message at a time. Of a message over its limit only the head is looked at: the rest is skipped as it comes in, so
+/// Reads what a client sends after the handshake, one message at a time. Of a message over its limit only the head is looked at: the rest
+/// is skipped as it comes in, so
 /// no more than <see cref="RfbLimits.MaxClipboardBytes"/> and a head ever need to be held.
 /// </summary>
 public sealed class ClientMessageReader(BufferPool pool, Account account)
@@ -29,7 +30,8 @@ public sealed class ClientMessageReader(BufferPool pool, Account account)
             case ClientMessageType.SetPixelFormat when SetPixelFormat.TryRead(ref reader, out SetPixelFormat format):
                 handler.OnPixelFormat(format.Format);
                 return true;
-            case ClientMessageType.FramebufferUpdateRequest when FramebufferUpdateRequest.TryRead(ref reader, out FramebufferUpdateRequest request):
+            case ClientMessageType.FramebufferUpdateRequest
+                when FramebufferUpdateRequest.TryRead(ref reader, out FramebufferUpdateRequest request):
                 handler.OnUpdateRequest(request);
                 return true;
             case ClientMessageType.KeyEvent when KeyEvent.TryRead(ref reader, out KeyEvent key):
@@ -38,7 +40,8 @@ public sealed class ClientMessageReader(BufferPool pool, Account account)
             case ClientMessageType.PointerEvent when PointerEvent.TryRead(ref reader, out PointerEvent pointer):
                 handler.OnPointer(pointer.Input);
                 return true;
-            case ClientMessageType.EnableContinuousUpdates when EnableContinuousUpdates.TryRead(ref reader, out EnableContinuousUpdates updates):
+            case ClientMessageType.EnableContinuousUpdates
+                when EnableContinuousUpdates.TryRead(ref reader, out EnableContinuousUpdates updates):
                 handler.OnContinuousUpdates(updates);
                 return true;
             case ClientMessageType.ClientFence when Fence.TryRead(ref reader, out Fence fence):

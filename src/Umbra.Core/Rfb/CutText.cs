@@ -6,7 +6,8 @@ using Umbra.Core.Memory;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// What <see cref="ClientCutText"/>, <see cref="ServerCutText"/> and <see cref="ExtendedClipboard"/> share on the wire: U8 type, 3 bytes padding, S32 length. A negative
+/// What <see cref="ClientCutText"/>, <see cref="ServerCutText"/> and <see cref="ExtendedClipboard"/> share on the wire: U8 type, 3 bytes
+/// padding, S32 length. A negative
 /// length announces an extended clipboard message of minus that many bytes (rfbproto, Extended Clipboard).
 /// </summary>
 internal static class CutText
@@ -14,11 +15,13 @@ internal static class CutText
     public const int HeaderSize = 8;
 
     /// <summary>
-    /// Reads one message whole, or only its header when the rest is over <see cref="RfbLimits.MaxClipboardBytes"/>: then <paramref name="bytesToSkip"/> says how
+    /// Reads one message whole, or only its header when the rest is over <see cref="RfbLimits.MaxClipboardBytes"/>: then
+    /// <paramref name="bytesToSkip"/> says how
     /// much of it is still in the stream, and neither text nor clipboard is given.
     /// </summary>
     public static bool TryRead(
-        ref SequenceReader<byte> reader, BufferPool pool, Account account, out string? text, out ExtendedClipboard? extended, out long bytesToSkip)
+        ref SequenceReader<byte> reader, BufferPool pool, Account account,
+        out string? text, out ExtendedClipboard? extended, out long bytesToSkip)
     {
         (text, extended, bytesToSkip) = (null, null, 0);
         if (!reader.TryPeekU32(4, out uint wireLength))

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// One block of DES (FIPS 46-3), for <see cref="VncAuth"/> alone. The platform's DES refuses passwords that make a weak key (the empty one, "xxxxpppp") and is gone
+/// One block of DES (FIPS 46-3), for <see cref="VncAuth"/> alone. The platform's DES refuses passwords that make a weak key (the empty one,
+/// "xxxxpppp") and is gone
 /// where OpenSSL has no legacy provider. Bits are numbered from 1 at the most significant end, as the standard does.
 /// </summary>
 internal static class Des

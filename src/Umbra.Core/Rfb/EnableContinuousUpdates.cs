@@ -4,7 +4,8 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// Client to server (rfbproto): U8 type 150, U8 enable-flag, U16 x, U16 y, U16 width, U16 height. While enabled the server sends updates of the area without being
+/// Client to server (rfbproto): U8 type 150, U8 enable-flag, U16 x, U16 y, U16 width, U16 height. While enabled the server sends updates of
+/// the area without being
 /// asked; when disabled it answers with <see cref="EndOfContinuousUpdates"/>.
 /// </summary>
 public readonly record struct EnableContinuousUpdates(bool IsEnabled, Rect Area)

@@ -7,8 +7,10 @@ using Umbra.Core.Memory;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// A cut text message with negative length (rfbproto, Extended Clipboard): U32 flags (formats in bits 0 to 15, action in bits 24 to 31). Caps: then U32 per format, the
-/// largest size the sender takes unasked. Provide: then a zlib stream with U32 size and data per format; text is UTF-8 with CR LF and a NUL at its end. Only text is
+/// A cut text message with negative length (rfbproto, Extended Clipboard): U32 flags (formats in bits 0 to 15, action in bits 24 to 31).
+/// Caps: then U32 per format, the
+/// largest size the sender takes unasked. Provide: then a zlib stream with U32 size and data per format; text is UTF-8 with CR LF and a NUL
+/// at its end. Only text is
 /// spoken here; other formats are passed over.
 /// </summary>
 public readonly record struct ExtendedClipboard
@@ -65,7 +67,9 @@ public readonly record struct ExtendedClipboard
             return message.HasText && reader.TryPeekU32(4, out uint limit) ? message with { TextLimit = limit } : message;
         }
 
-        return action == ClipboardAction.Provide && message.HasText ? message with { Text = Inflate(body.Slice(4), pool, account) } : message;
+        return action == ClipboardAction.Provide && message.HasText
+            ? message with { Text = Inflate(body.Slice(4), pool, account) }
+            : message;
     }
 
     public void WriteAsServer(PayloadWriter output) => Write(output, (byte)ServerMessageType.ServerCutText);

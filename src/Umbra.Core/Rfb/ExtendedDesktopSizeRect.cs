@@ -4,11 +4,13 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// The desktop's size and screens (rfbproto): a rectangle head with x = reason, y = status, width and height = size; body U8 number-of-screens, 3 bytes padding,
+/// The desktop's size and screens (rfbproto): a rectangle head with x = reason, y = status, width and height = size; body U8
+/// number-of-screens, 3 bytes padding,
 /// SCREEN[]. Sent once the client lists it, on each change, and as the answer to <see cref="SetDesktopSize"/>. With a status other than
 /// <see cref="DesktopSizeStatus.Ok"/> nothing has changed.
 /// </summary>
-public readonly record struct ExtendedDesktopSizeRect(DesktopSizeReason Reason, DesktopSizeStatus Status, Size Size, IReadOnlyList<Screen> Screens)
+public readonly record struct ExtendedDesktopSizeRect(
+    DesktopSizeReason Reason, DesktopSizeStatus Status, Size Size, IReadOnlyList<Screen> Screens)
 {
     private const int BodyHeaderSize = 4;
 
@@ -37,7 +39,8 @@ public readonly record struct ExtendedDesktopSizeRect(DesktopSizeReason Reason, 
         }
 
         rect = new ExtendedDesktopSizeRect(
-            (DesktopSizeReason)header.Rect.X, (DesktopSizeStatus)header.Rect.Y, header.Rect.Size, ScreenList.Read(wire[BodyHeaderSize..], count));
+            (DesktopSizeReason)header.Rect.X, (DesktopSizeStatus)header.Rect.Y, header.Rect.Size,
+            ScreenList.Read(wire[BodyHeaderSize..], count));
         return true;
     }
 

@@ -4,7 +4,8 @@ using System.Buffers.Binary;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// Head of a picture update, server to client (RFC 6143, 7.6.1): U8 type 0, 1 byte padding, U16 number-of-rectangles; that many rectangles follow, or, with
+/// Head of a picture update, server to client (RFC 6143, 7.6.1): U8 type 0, 1 byte padding, U16 number-of-rectangles; that many rectangles
+/// follow, or, with
 /// <see cref="UntilLastRect"/>, rectangles up to a <see cref="LastRectMarker"/>.
 /// </summary>
 public readonly record struct FramebufferUpdate(ushort RectCount)

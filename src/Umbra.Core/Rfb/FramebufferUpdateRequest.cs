@@ -4,7 +4,8 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// Client to server (RFC 6143, 7.5.3): U8 type 3, U8 incremental, U16 x, U16 y, U16 width, U16 height. Not incremental: the client has lost the area's
+/// Client to server (RFC 6143, 7.5.3): U8 type 3, U8 incremental, U16 x, U16 y, U16 width, U16 height. Not incremental: the client has lost
+/// the area's
 /// content and wants all of it. The area may lie outside the picture: intersect it.
 /// </summary>
 public readonly record struct FramebufferUpdateRequest(bool IsIncremental, Rect Area)

@@ -2,7 +2,9 @@ using Umbra.Core.Input;
 
 namespace Umbra.Core.Rfb;
 
-/// <summary>What a server does with each message of a client. Called by <see cref="ClientMessageReader"/>, in the order they came.</summary>
+/// <summary>
+/// What a server does with each message of a client. Called by <see cref="ClientMessageReader"/>, in the order they came.
+/// </summary>
 public interface IClientMessageHandler
 {
     /// <summary>Valid; holds from the next update on.</summary>

@@ -1,6 +1,8 @@
 namespace Umbra.Core.Rfb;
 
-/// <summary>What a client does with each message of a server. Called by <see cref="ServerMessageReader"/>, in the order they came.</summary>
+/// <summary>
+/// What a client does with each message of a server. Called by <see cref="ServerMessageReader"/>, in the order they came.
+/// </summary>
 public interface IServerMessageHandler
 {
     /// <summary>An update begins: its rectangles come next and are the handler's to read, before the next call of the reader.</summary>

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// The lock keys' state: bit 0 scroll, bit 1 num, bit 2 caps. A rectangle head of zeros; body U8 in QEMU's form (rfbproto, QEMU LED State), U32 in VMware's.
+/// The lock keys' state: bit 0 scroll, bit 1 num, bit 2 caps. A rectangle head of zeros; body U8 in QEMU's form (rfbproto, QEMU LED State),
+/// U32 in VMware's.
 /// </summary>
 public readonly record struct LedStateRect(byte Leds)
 {

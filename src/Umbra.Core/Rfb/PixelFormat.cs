@@ -4,8 +4,10 @@ using System.Buffers.Binary;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// How pixels lie on the wire (RFC 6143, 7.4): U8 bits-per-pixel, U8 depth, U8 big-endian-flag, U8 true-colour-flag, U16 red-max, U16 green-max,
-/// U16 blue-max, U8 red-shift, U8 green-shift, U8 blue-shift, 3 bytes padding. 16 bytes. With TrueColour false the other fields mean nothing
+/// How pixels lie on the wire (RFC 6143, 7.4): U8 bits-per-pixel, U8 depth, U8 big-endian-flag, U8 true-colour-flag, U16 red-max, U16
+/// green-max,
+/// U16 blue-max, U8 red-shift, U8 green-shift, U8 blue-shift, 3 bytes padding. 16 bytes. With TrueColour false the other fields mean
+/// nothing
 /// and the server sends a colour map.
 /// </summary>
 public readonly record struct PixelFormat(
@@ -22,7 +24,9 @@ public readonly record struct PixelFormat(
     /// <summary>Tight's TPIXEL is three bytes R G B in this case (rfbproto, Tight encoding).</summary>
     public bool HasTightPixel => TrueColour && BitsPerPixel == 32 && Depth == 24 && RedMax == 255 && GreenMax == 255 && BlueMax == 255;
 
-    /// <summary>Whether a client may ask for it. 8, 16 or 32 bits; true-colour channels inside the pixel; maxima of the form 2^n - 1.</summary>
+    /// <summary>
+    /// Whether a client may ask for it. 8, 16 or 32 bits; true-colour channels inside the pixel; maxima of the form 2^n - 1.
+    /// </summary>
     public bool IsValid
     {
         get
@@ -40,7 +44,8 @@ public readonly record struct PixelFormat(
 
     public static PixelFormat Read(ReadOnlySpan<byte> wire) => new(
         wire[0], wire[1], wire[2] != 0, wire[3] != 0,
-        BinaryPrimitives.ReadUInt16BigEndian(wire[4..]), BinaryPrimitives.ReadUInt16BigEndian(wire[6..]), BinaryPrimitives.ReadUInt16BigEndian(wire[8..]),
+        BinaryPrimitives.ReadUInt16BigEndian(wire[4..]), BinaryPrimitives.ReadUInt16BigEndian(wire[6..]),
+            BinaryPrimitives.ReadUInt16BigEndian(wire[8..]),
         wire[10], wire[11], wire[12]);
 
     public void Write(IBufferWriter<byte> output)

@@ -13,7 +13,8 @@ public readonly record struct PointerEvent(PointerInput Input)
     {
         Span<byte> wire = stackalloc byte[WireSize];
         bool isThere = reader.TryTake(wire);
-        message = new PointerEvent(new PointerInput(BinaryPrimitives.ReadUInt16BigEndian(wire[2..]), BinaryPrimitives.ReadUInt16BigEndian(wire[4..]), wire[1]));
+        (int x, int y) = (BinaryPrimitives.ReadUInt16BigEndian(wire[2..]), BinaryPrimitives.ReadUInt16BigEndian(wire[4..]));
+        message = new PointerEvent(new PointerInput(x, y, wire[1]));
         return isThere;
     }
 

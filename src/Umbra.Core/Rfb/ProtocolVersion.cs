@@ -16,7 +16,8 @@ public readonly record struct ProtocolVersion(int Major, int Minor)
     public static ProtocolVersion V38 { get; } = new(3, 8);
 
     /// <summary>
-    /// The version whose handshake the peer follows: 3.7 and 3.8 as they are. RFC 6143 has all other numbers seen in the wild (3.5, 3.889, 4.1) treated as 3.3,
+    /// The version whose handshake the peer follows: 3.7 and 3.8 as they are. RFC 6143 has all other numbers seen in the wild (3.5, 3.889,
+    /// 4.1) treated as 3.3,
     /// because they do not announce the handshake of 3.7.
     /// </summary>
     public ProtocolVersion Spoken => this == V38 || this == V37 ? this : V33;

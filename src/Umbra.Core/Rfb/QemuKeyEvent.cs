@@ -5,7 +5,8 @@ using Umbra.Core.Input;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// Client to server (rfbproto, QEMU extended key event): U8 type 255, U8 submessage 0, U16 down-flag, U32 keysym, U32 keycode (XT scan code; those that begin with
+/// Client to server (rfbproto, QEMU extended key event): U8 type 255, U8 submessage 0, U16 down-flag, U32 keysym, U32 keycode (XT scan
+/// code; those that begin with
 /// 0xE0 have bit 7 set instead). The only QEMU submessage a client may send here: none of the others is announced.
 /// </summary>
 public readonly record struct QemuKeyEvent(KeyInput Input)
@@ -27,7 +28,8 @@ public readonly record struct QemuKeyEvent(KeyInput Input)
         }
 
         bool isDown = BinaryPrimitives.ReadUInt16BigEndian(wire[2..]) != 0;
-        message = new QemuKeyEvent(new KeyInput(BinaryPrimitives.ReadUInt32BigEndian(wire[4..]), BinaryPrimitives.ReadUInt32BigEndian(wire[8..]), isDown));
+        (uint keysym, uint code) = (BinaryPrimitives.ReadUInt32BigEndian(wire[4..]), BinaryPrimitives.ReadUInt32BigEndian(wire[8..]));
+        message = new QemuKeyEvent(new KeyInput(keysym, code, isDown));
         return true;
     }
 

@@ -5,7 +5,8 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// Head of one rectangle of an update (RFC 6143, 7.6.1): U16 x, U16 y, U16 width, U16 height, S32 encoding. For pseudo-encodings the four numbers can
+/// Head of one rectangle of an update (RFC 6143, 7.6.1): U16 x, U16 y, U16 width, U16 height, S32 encoding. For pseudo-encodings the four
+/// numbers can
 /// mean something else.
 /// </summary>
 public readonly record struct RectHeader(Rect Rect, RfbEncoding Encoding)

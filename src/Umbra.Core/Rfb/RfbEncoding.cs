@@ -24,6 +24,11 @@ public enum RfbEncoding
     Fence = -312,
     ContinuousUpdates = -313,
     CursorWithAlpha = -314,
+    /// <summary>
+    /// Where the pointer is, when it was not this client that moved it: x and y of the rectangle's head. Without it some servers draw the
+    /// pointer into the picture.
+    /// </summary>
+    VMwareCursorPosition = 0x574d5666,
     VMwareLedState = 0x574d5668,
     ExtendedClipboard = unchecked((int)0xC0A1E5CE),
 }

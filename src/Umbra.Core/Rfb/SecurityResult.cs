@@ -4,7 +4,8 @@ using System.Buffers.Binary;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// Server to client (RFC 6143, 7.1.3): U32 status, 0 ok, 1 failed, 2 too many attempts. In version 3.8 a failure carries a <see cref="ReasonText"/>; before,
+/// Server to client (RFC 6143, 7.1.3): U32 status, 0 ok, 1 failed, 2 too many attempts. In version 3.8 a failure carries a
+/// <see cref="ReasonText"/>; before,
 /// the server just closes. <see cref="Failure"/> is null when the client is let in.
 /// </summary>
 public readonly record struct SecurityResult(string? Failure)

@@ -6,7 +6,8 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// Server to client (RFC 6143, 7.3.2): U16 framebuffer-width, U16 framebuffer-height, PIXEL_FORMAT server-pixel-format, U32 name-length, U8[] name-string.
+/// Server to client (RFC 6143, 7.3.2): U16 framebuffer-width, U16 framebuffer-height, PIXEL_FORMAT server-pixel-format, U32 name-length,
+/// U8[] name-string.
 /// </summary>
 public readonly record struct ServerInit(Size Size, PixelFormat Format, string Name)
 {

@@ -4,7 +4,8 @@ using Umbra.Core.Memory;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// Reads what a server sends after the handshake, one message at a time, except for the rectangles of an update. Colour maps are skipped: we ask for true colour. So is
+/// Reads what a server sends after the handshake, one message at a time, except for the rectangles of an update. Colour maps are skipped:
+/// we ask for true colour. So is
 /// the rest of a message over its limit.
 /// </summary>
 public sealed class ServerMessageReader(BufferPool pool, Account account)

@@ -4,7 +4,8 @@ using System.Buffers.Binary;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// Server to client (RFC 6143, 7.6.2): U8 type 1, 1 byte padding, U16 first-colour, U16 number-of-colours, then per colour U16 red, U16 green, U16 blue.
+/// Server to client (RFC 6143, 7.6.2): U8 type 1, 1 byte padding, U16 first-colour, U16 number-of-colours, then per colour U16 red, U16
+/// green, U16 blue.
 /// </summary>
 public readonly record struct SetColourMapEntries(ushort FirstColour, ushort Count)
 {

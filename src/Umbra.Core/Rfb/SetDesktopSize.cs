@@ -5,7 +5,8 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// Client to server (rfbproto): U8 type 251, 1 byte padding, U16 width, U16 height, U8 number-of-screens, 1 byte padding, SCREEN[] (see <see cref="Screen"/>).
+/// Client to server (rfbproto): U8 type 251, 1 byte padding, U16 width, U16 height, U8 number-of-screens, 1 byte padding, SCREEN[] (see
+/// <see cref="Screen"/>).
 /// To be sent only after the server sent an <see cref="ExtendedDesktopSizeRect"/>, which is the answer, too. The size is the peer's wish:
 /// ask <see cref="Size.IsValid"/>.
 /// </summary>

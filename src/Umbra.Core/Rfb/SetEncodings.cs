@@ -11,7 +11,8 @@ public static class SetEncodings
     private const int HeaderSize = 4;
 
     /// <summary>
-    /// Reads the header and the first <see cref="RfbLimits.MaxEncodings"/> encodings. What the client listed beyond that is left in the stream:
+    /// Reads the header and the first <see cref="RfbLimits.MaxEncodings"/> encodings. What the client listed beyond that is left in the
+    /// stream:
     /// <paramref name="bytesToSkip"/> of it.
     /// </summary>
     public static bool TryRead(ref SequenceReader<byte> reader, out ClientCapabilities capabilities, out int bytesToSkip)

@@ -1,7 +1,8 @@
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// What VeNCrypt protects the connection with (rfbproto, VeNCrypt). Spoken here: the X509 ones without names. The TLS* ones use anonymous key exchange, which
+/// What VeNCrypt protects the connection with (rfbproto, VeNCrypt). Spoken here: the X509 ones without names. The TLS* ones use anonymous
+/// key exchange, which
 /// .NET's TLS rightly does not offer.
 /// </summary>
 public enum VeNCryptSubtype

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// First message of each side of VeNCrypt (rfbproto): U8 major, U8 minor. The server sends its highest, the client answers with the one to use; then the server
+/// First message of each side of VeNCrypt (rfbproto): U8 major, U8 minor. The server sends its highest, the client answers with the one to
+/// use; then the server
 /// sends U8 0 if it agrees, else non-zero and closes.
 /// </summary>
 public readonly record struct VeNCryptVersion(byte Major, byte Minor)

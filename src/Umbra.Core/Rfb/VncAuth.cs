@@ -3,8 +3,10 @@ using System.Security.Cryptography;
 namespace Umbra.Core.Rfb;
 
 /// <summary>
-/// VNC authentication (RFC 6143, 7.2.2): the server sends 16 random bytes, the client returns them encrypted with DES in ECB mode. The key is the password, at most
-/// 8 bytes, filled up with zeros, the bits of each byte in reverse order. It keeps out the curious, not an eavesdropper: use it inside TLS or with a password
+/// VNC authentication (RFC 6143, 7.2.2): the server sends 16 random bytes, the client returns them encrypted with DES in ECB mode. The key
+/// is the password, at most
+/// 8 bytes, filled up with zeros, the bits of each byte in reverse order. It keeps out the curious, not an eavesdropper: use it inside TLS
+/// or with a password
 /// that is worth nothing a minute later.
 /// </summary>
 public static class VncAuth

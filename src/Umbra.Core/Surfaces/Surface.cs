@@ -66,7 +66,7 @@ public sealed partial class Surface : IDisposable
         }
     }
 
-    /// <summary>Somebody has taken all there is and would take more: the source may fetch the next picture.</summary>
+    /// <summary>Somebody has taken of the newest picture and would take more: the source may fetch the next one.</summary>
     public bool HasDemand
     {
         get
@@ -288,6 +288,7 @@ public sealed partial class Surface : IDisposable
             update.IsComplete = viewer.Dirty.IsEmpty && !viewer.IsStepPending;
             if (!update.IsEmpty)
             {
+                viewer.HasTaken = true;
                 return update;
             }
 

@@ -40,6 +40,15 @@ public sealed class SurfaceViewer : IDisposable
 
     internal int NextTile { get; set; }
 
+    /// <summary>Has been sent something since the newest commit.</summary>
+    internal bool HasTaken { get; set; }
+
+    /// <summary>
+    /// A newer picture would be of use: all of this one is taken, or, where the wire is too thin for that, a part of it, so that the next part is of
+    /// the picture as it is then. Who takes nothing causes nothing.
+    /// </summary>
+    internal bool WantsMore => IsReady && (HasTaken || (!IsStepPending && Dirty.IsEmpty));
+
     /// <summary>Has taken what is announced: holds the next commit already, and takes nothing more before it comes.</summary>
     internal bool IsAhead { get; set; }
 
@@ -47,8 +56,6 @@ public sealed class SurfaceViewer : IDisposable
 
     /// <summary>Has nothing to take of the commit that is being made.</summary>
     internal bool HasAll => IsAhead && Dirty.IsEmpty;
-
-    internal bool WantsMore => IsReady && !IsStepPending && Dirty.IsEmpty;
 
     public void SetClass(EncodingClass encodingClass) => _surface.SetClass(this, encodingClass);
 
@@ -73,6 +80,7 @@ public sealed class SurfaceViewer : IDisposable
         Dirty.AddAll();
         Lossy = new TileSet(grid);
         IsStepPending = false;
+        HasTaken = false;
         IsAhead = false;
         NextTile = 0;
     }
@@ -84,6 +92,7 @@ public sealed class SurfaceViewer : IDisposable
             return;
         }
 
+        HasTaken = false;
         if (Dirty.IsEmpty && !IsStepPending)
         {
             IsStepPending = true;

@@ -14,16 +14,15 @@ namespace Umbra.Sessions.FrontEnds;
 /// From the first byte to ClientInit (RFC 6143 7.1 to 7.3.1, VeNCrypt of rfbproto). None is offered only where the peer is on this machine and no ticket is
 /// asked for; VncAuth without TLS only where the peer is on this machine.
 /// </summary>
-internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPool pool, Account account, CancellationToken cancellationToken)
+internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPool pool, Account account, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private delegate bool TryRead<T>(ref SequenceReader<byte> reader, out T message);
 
     private IDuplexPipe _pipe = pipe;
+    private SslStream? _tls;
+    private StreamDuplex? _encrypted;
 
-    /// <summary>TLS over the connection, once agreed; dispose after the connection's last byte.</summary>
-    public SslStream? Tls { get; private set; }
-
-    /// <summary>Returns the pipe to go on with, the one given or TLS over it.</summary>
+    /// <summary>Returns the pipe to go on with, the one given or TLS over it; the latter is good until this is disposed.</summary>
     /// <exception cref="ProtocolException">The peer broke the protocol or was not let in; it has been told.</exception>
     public async Task<IDuplexPipe> RunAsync()
     {
@@ -55,6 +54,9 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
         return _pipe;
     }
 
+    /// <summary>Ends TLS where it was begun; after the connection's last byte.</summary>
+    public ValueTask DisposeAsync() => _encrypted?.DisposeAsync() ?? _tls?.DisposeAsync() ?? ValueTask.CompletedTask;
+
     private List<SecurityType> Offered()
     {
         List<SecurityType> types = [];
@@ -75,6 +77,14 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
     {
         List<SecurityType> offered = Offered();
         new SecurityTypeList(offered).Write(_pipe.Output);
+        if (offered.Count == 0)
+        {
+            const string Reason = "this address asks for encryption, and this node has no certificate";
+            new ReasonText(Reason).Write(_pipe.Output);
+            await FlushAsync();
+            throw new ProtocolException(Reason);
+        }
+
         await FlushAsync();
         SecurityType chosen = await ReadAsync<SecurityType>(TryReadType);
         if (!offered.Contains(chosen))
@@ -144,15 +154,15 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
 
     private async Task StartTlsAsync(X509Certificate2 certificate)
     {
-        Tls = new SslStream(new DuplexPipeStream(_pipe));
+        _tls = new SslStream(new DuplexPipeStream(_pipe));
         try
         {
             SslServerAuthenticationOptions options = new()
             {
-                ServerCertificate = certificate,
+                ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             };
-            await Tls.AuthenticateAsServerAsync(options, cancellationToken);
+            await _tls.AuthenticateAsServerAsync(options, cancellationToken);
         }
         catch (AuthenticationException exception)
         {
@@ -160,7 +170,7 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
         }
 
         MemoryPool<byte> memory = pool.AsMemoryPool(BufferTag.RfbViewer, account);
-        _pipe = new StreamDuplex(Tls, memory);
+        _pipe = _encrypted = new StreamDuplex(_tls, memory);
     }
 
     private async Task FlushAsync() => await _pipe.Output.FlushAsync(cancellationToken);

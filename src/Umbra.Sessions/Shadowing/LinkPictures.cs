@@ -21,20 +21,29 @@ internal sealed class LinkPictures(ISourceSink sink, Account account) : IDisposa
     private readonly SemaphoreSlim _shown = new(0);
     private Canvas? _canvas;
     private bool _isWhole;
+    private int _credits;
 
     private ReadOnlySpan<Rect> Damage => CollectionsMarshal.AsSpan(_damage);
 
     /// <summary>The target's number of the newest picture shown.</summary>
     public ulong LastCommit { get; private set; }
 
+    /// <summary>To be called before the target is told.</summary>
+    public void AddCredits(int credits) => Interlocked.Add(ref _credits, credits);
+
     /// <summary>Completes once per picture.</summary>
     public Task WaitForPictureAsync(CancellationToken cancellationToken) => _shown.WaitAsync(cancellationToken);
 
     /// <summary>Takes over the picture. Until the first complete one nothing is committed: half a desktop is no desktop.</summary>
-    /// <exception cref="ProtocolException">The rectangles are not what the header says.</exception>
+    /// <exception cref="ProtocolException">Nobody asked for it, or the rectangles are not what the header says.</exception>
     public async ValueTask ShowAsync(LinkPicture picture)
     {
         using SharedLease bytes = picture.Rects.Share();
+        if (Interlocked.Decrement(ref _credits) < 0)
+        {
+            throw new ProtocolException("link: a picture without a credit");
+        }
+
         PictureHeader header = picture.Header;
         Canvas canvas = CanvasOf(header.Size);
         _damage.Clear();

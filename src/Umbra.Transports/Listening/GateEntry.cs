@@ -1,6 +1,8 @@
 namespace Umbra.Transports.Listening;
 
-/// <summary>One connection's place inside a gate. A handler finds it among the connection's features and says when it knows who is there.</summary>
+/// <summary>
+/// One connection's place inside a gate. A handler finds it among the connection's features and says when it knows who is there.
+/// </summary>
 public sealed class GateEntry : IDisposable
 {
     private readonly ConnectionGate _gate;

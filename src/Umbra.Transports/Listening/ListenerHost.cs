@@ -7,7 +7,8 @@ using Umbra.Core.Rfb;
 namespace Umbra.Transports.Listening;
 
 /// <summary>
-/// One open port: accepts, runs the handler for each connection, keeps every task. Disposing it closes the port, aborts the connections and waits
+/// One open port: accepts, runs the handler for each connection, keeps every task. Disposing it closes the port, aborts the connections and
+/// waits
 /// for their handlers, at most <see cref="StopTimeout"/>.
 /// </summary>
 public sealed partial class ListenerHost : IAsyncDisposable

@@ -13,13 +13,15 @@ public sealed class TransportListeners(IEnumerable<IConnectionListenerFactory> f
     private readonly IConnectionListenerFactory[] _factories = [.. factories.Reverse()];
 
     /// <param name="endPoint">From <see cref="TransportAddress.ToListenEndPoint"/>.</param>
-    /// <param name="handler">Runs one connection; the connection is disposed when it returns. What it throws ends this connection only.</param>
+    /// <param name="handler">Runs one connection; the connection is disposed when it returns. What it throws ends this connection
+    /// only.</param>
     /// <exception cref="IOException">The end point cannot be had, or is taken.</exception>
     /// <exception cref="NotSupportedException">No driver here listens on such an end point.</exception>
     public async Task<ListenerHost> ListenAsync(
         EndPoint endPoint, Func<ConnectionContext, Task> handler, ConnectionLimits limits, CancellationToken cancellationToken)
     {
-        IConnectionListenerFactory? factory = Array.Find(_factories, f => f is IConnectionListenerFactorySelector selector && selector.CanBind(endPoint));
+        IConnectionListenerFactory? factory = Array.Find(_factories, f =>
+            f is IConnectionListenerFactorySelector selector && selector.CanBind(endPoint));
         if (factory is null)
         {
             throw new NotSupportedException($"no driver here listens on {endPoint}");

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Umbra.Transports.Memory;
 
-/// <summary>The client's side of a lane. Disposing it, from any thread, ends the connection; the server still reads what was written before.</summary>
+/// <summary>
+/// The client's side of a lane. Disposing it, from any thread, ends the connection; the server still reads what was written before.
+/// </summary>
 internal sealed class LaneStream : Stream
 {
     /// <summary>A larger write goes in pieces, so that no more than the bound waits in the pipe.</summary>

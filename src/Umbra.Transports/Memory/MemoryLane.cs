@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Umbra.Transports.Memory;
 
 /// <summary>
-/// The two pipes between a client and a server. Pipes give their memory back once both of their ends are completed, and an end may be completed only
+/// The two pipes between a client and a server. Pipes give their memory back once both of their ends are completed, and an end may be
+/// completed only
 /// by its own side: so a lane that breaks wakes all four ends and lets each side do it.
 /// </summary>
 internal sealed class MemoryLane
@@ -16,7 +17,8 @@ internal sealed class MemoryLane
 
     public MemoryLane(MemoryPool<byte> pool, int maxBuffered)
     {
-        PipeOptions options = new(pool, pauseWriterThreshold: maxBuffered, resumeWriterThreshold: maxBuffered / 2, useSynchronizationContext: false);
+        PipeOptions options = new(pool, pauseWriterThreshold: maxBuffered, resumeWriterThreshold: maxBuffered / 2,
+            useSynchronizationContext: false);
         _up = new Pipe(options);
         _down = new Pipe(options);
         Client = (new LaneReader(this, _down.Reader), new LaneWriter(this, _up.Writer));

@@ -8,9 +8,10 @@ public sealed class PipeConnector(TransportOptions options) : ITransportConnecto
 {
     public bool CanConnect(TransportAddress address) => address.Driver == TransportDrivers.Pipe;
 
-    public async ValueTask<Stream> ConnectAsync(TransportAddress address, CancellationToken cancellationToken) => OperatingSystem.IsWindows()
-        ? await ConnectNamedPipeAsync(address, cancellationToken)
-        : await ConnectUnixSocketAsync(address, cancellationToken);
+    public async ValueTask<Stream> ConnectAsync(TransportAddress address, CancellationToken cancellationToken) =>
+        OperatingSystem.IsWindows()
+            ? await ConnectNamedPipeAsync(address, cancellationToken)
+            : await ConnectUnixSocketAsync(address, cancellationToken);
 
     private async ValueTask<Stream> ConnectUnixSocketAsync(TransportAddress address, CancellationToken cancellationToken)
     {
@@ -39,7 +40,8 @@ public sealed class PipeConnector(TransportOptions options) : ITransportConnecto
 
     private static async ValueTask<Stream> ConnectNamedPipeAsync(TransportAddress address, CancellationToken cancellationToken)
     {
-        NamedPipeClientStream pipe = new(".", address.Name.TrimStart('/'), PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.WriteThrough);
+        NamedPipeClientStream pipe = new(".", address.Name.TrimStart('/'), PipeDirection.InOut,
+            PipeOptions.Asynchronous | PipeOptions.WriteThrough);
         try
         {
             await pipe.ConnectAsync(cancellationToken);

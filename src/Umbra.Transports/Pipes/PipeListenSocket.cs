@@ -4,7 +4,8 @@ using System.Text;
 namespace Umbra.Transports.Pipes;
 
 /// <summary>
-/// A listening Unix socket that only its owner can open: in a directory of the owner's, mode 0600. The file goes when the socket is disposed;
+/// A listening Unix socket that only its owner can open: in a directory of the owner's, mode 0600. The file goes when the socket is
+/// disposed;
 /// one that a killed process left behind is removed first, one that somebody serves is left alone.
 /// </summary>
 public static class PipeListenSocket

@@ -23,7 +23,8 @@ internal static unsafe partial class UnixFile
 
         // struct statx has the same layout on every machine, unlike struct stat.
         byte* buffer = stackalloc byte[StatxSize];
-        return Statx(CurrentDirectory, path, NoFollow, TypeMask, buffer) == 0 && (*(ushort*)(buffer + ModeOffset) & FormatMask) == SocketFormat;
+        return Statx(CurrentDirectory, path, NoFollow, TypeMask, buffer) == 0
+            && (*(ushort*)(buffer + ModeOffset) & FormatMask) == SocketFormat;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

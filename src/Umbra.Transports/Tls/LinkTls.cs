@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -16,15 +17,11 @@ public static class LinkTls
     public static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Client side. The returned stream owns <paramref name="stream"/>, which is disposed where this fails.</summary>
-    /// <param name="own">This node's certificate with its key.</param>
-    /// <param name="isPeerAccepted">Decides alone who the peer may be: names and chains mean nothing here otherwise.</param>
+    /// <param name="options">This node's certificate, and who the peer may be.</param>
     /// <exception cref="AuthenticationException">The peer is not accepted, or speaks no TLS 1.3.</exception>
     /// <exception cref="IOException">The wire failed.</exception>
-    public static Task<LinkTlsStream> ConnectAsync(
-        Stream stream, X509Certificate2 own, RemoteCertificateValidationCallback isPeerAccepted, CancellationToken cancellationToken) =>
-        ConnectAsync(stream, ClientOptions(own, isPeerAccepted), cancellationToken);
-
-    public static async Task<LinkTlsStream> ConnectAsync(Stream stream, SslClientAuthenticationOptions options, CancellationToken cancellationToken)
+    public static async Task<LinkTlsStream> ConnectAsync(
+        Stream stream, SslClientAuthenticationOptions options, CancellationToken cancellationToken)
     {
         LinkTlsStream tls = new(stream);
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -50,30 +47,40 @@ public static class LinkTls
     /// Server side, for an endpoint of Kestrel: peers without an accepted certificate get no further. Goes before the connection handler.
     /// Who is there, the handler asks with <see cref="PeerCertificate"/>.
     /// </summary>
-    public static ListenOptions UseLinkTls(this ListenOptions listen, X509Certificate2 own, Func<X509Certificate2, bool> isPeerAccepted)
+    /// <param name="options">This node's certificate, and who the peer may be.</param>
+    public static ListenOptions UseLinkTls(this ListenOptions listen, TlsHandshakeCallbackOptions options)
     {
         // A raw endpoint speaks no HTTP; without this the server would offer HTTP in ALPN.
         listen.Protocols = HttpProtocols.None;
-        return listen.UseHttps(https =>
+        listen.Use(next => connection => RunAsync(connection, next, output =>
         {
-            https.ServerCertificate = own;
-            https.SslProtocols = SslProtocols.Tls13;
-            https.HandshakeTimeout = HandshakeTimeout;
-            https.CheckCertificateRevocation = false;
-            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-            https.ClientCertificateValidation = (certificate, _, _) => isPeerAccepted(certificate);
-        });
+            WireWriter wire = new(output);
+            connection.Features.Set(wire);
+            return wire;
+        }));
+        listen.UseHttps(options);
+        listen.Use(next => connection => RunAsync(connection, next, output =>
+            new TlsWriter(output, connection.Features.GetRequiredFeature<WireWriter>())));
+        return listen;
     }
 
     /// <summary>Who the peer of an accepted connection is; null where it runs without TLS. Belongs to the connection.</summary>
-    public static X509Certificate2? PeerCertificate(this ConnectionContext connection) => connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
+    public static X509Certificate2? PeerCertificate(this ConnectionContext connection) =>
+        connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
 
-    private static SslClientAuthenticationOptions ClientOptions(X509Certificate2 own, RemoteCertificateValidationCallback isPeerAccepted) => new()
+    private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, Func<PipeWriter, PipeWriter> wrap)
     {
-        // Always sent, whatever authorities the server names.
-        ClientCertificateContext = SslStreamCertificateContext.Create(own, null, offline: true),
-        EnabledSslProtocols = SslProtocols.Tls13,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        RemoteCertificateValidationCallback = isPeerAccepted,
-    };
+        IDuplexPipe below = connection.Transport;
+        connection.Transport = new Duplex(below.Input, wrap(below.Output));
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            connection.Transport = below;
+        }
+    }
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -5,12 +5,14 @@ using System.Security.Cryptography.X509Certificates;
 namespace Umbra.Transports.Tls;
 
 /// <summary>
-/// The client's side of mutual TLS 1.3. An end before the first byte is reported as <see cref="CertificateRefusedException"/>: in the link protocol
+/// The client's side of mutual TLS 1.3. An end before the first byte is reported as <see cref="CertificateRefusedException"/>: in the link
+/// protocol
 /// both sides speak at once, so nobody else ends it there.
 /// </summary>
 public sealed class LinkTlsStream : SslStream
 {
     private bool _hasHeard;
+    private volatile bool _isDisposed;
 
     internal LinkTlsStream(Stream inner)
         : base(inner, leaveInnerStreamOpen: false)
@@ -19,6 +21,9 @@ public sealed class LinkTlsStream : SslStream
 
     /// <summary>Who the peer is: the certificate the validation callback accepted. Belongs to the stream.</summary>
     public X509Certificate2 PeerCertificate => (X509Certificate2)RemoteCertificate!;
+
+    /// <summary>The stream below.</summary>
+    internal Stream Wire => InnerStream;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -38,7 +43,7 @@ public sealed class LinkTlsStream : SslStream
             _hasHeard |= count > 0;
             return count;
         }
-        catch (Exception e) when (e is (IOException and not CertificateRefusedException) or AuthenticationException)
+        catch (Exception e) when (!_isDisposed && (e is AuthenticationException or (IOException and not CertificateRefusedException)))
         {
             throw new CertificateRefusedException(e);
         }
@@ -46,4 +51,17 @@ public sealed class LinkTlsStream : SslStream
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        return base.DisposeAsync();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        // What a read then throws is our own doing, not the peer's.
+        _isDisposed = true;
+        base.Dispose(disposing);
+    }
 }

@@ -12,6 +12,7 @@ namespace Umbra.Commands;
 [JsonSerializable(typeof(DoneInfo))]
 [JsonSerializable(typeof(ReadyInfo))]
 [JsonSerializable(typeof(SessionShowInfo))]
+[JsonSerializable(typeof(Demo.DemoSummary))]
 internal sealed partial class CommandJson : JsonSerializerContext
 {
     /// <summary>The API's shapes, indented.</summary>

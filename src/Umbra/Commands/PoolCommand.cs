@@ -22,7 +22,14 @@ internal static class PoolCommand
             call.Environment.Out.WriteLine(
                 $"out {ByteSize.Format(pool.Bytes)}, peak {ByteSize.Format(pool.PeakBytes)}, "
                 + $"limit {(pool.Limit is { } limit ? ByteSize.Format(limit) : "none")}, kept free {ByteSize.Format(pool.KeptBytes)}");
-            call.Report.List(pool.Tags, CommandJson.Api.IReadOnlyListPoolTagInfo,
+            PrintTags(call.Report, pool.Tags);
+        });
+        return command;
+    }
+
+    /// <summary>One row per tag.</summary>
+    public static void PrintTags(Report report, IReadOnlyList<PoolTagInfo> tags) =>
+        report.List(tags, CommandJson.Api.IReadOnlyListPoolTagInfo,
                 new("TAG", t => t.Tag),
                 new("ALLOCS", t => Words.Of(t.Allocs), true),
                 new("FREES", t => Words.Of(t.Frees), true),
@@ -31,7 +38,4 @@ internal static class PoolCommand
                 new("PEAK", t => Words.Of(t.PeakBytes), true),
                 new("REFUSED", t => Words.Of(t.Refused), true),
                 new("TAKEN FOR", t => t.Name));
-        });
-        return command;
-    }
 }

@@ -51,6 +51,7 @@ internal static class UmbraCommand
             DriversCommand.Create(scope),
             VersionCommand.Create(scope),
             CompletionCommand.Create(scope),
+            DemoCommand.Create(scope),
         };
         return root;
     }

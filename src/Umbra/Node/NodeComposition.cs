@@ -10,6 +10,7 @@ using Umbra.Core.Rfb;
 using Umbra.Sessions.Nodes;
 using Umbra.Transports;
 using Umbra.Transports.Listening;
+using Umbra.Transports.Tls;
 
 namespace Umbra.Node;
 
@@ -63,9 +64,8 @@ internal static class NodeComposition
         {
             kestrel.Listen(TransportAddress.Parse(address).ToListenEndPoint(), listen =>
             {
-                listen.Protocols = HttpProtocols.None;
                 listen.UseConnectionGate(gate);
-                listen.UseHttps(tls.KestrelOptions());
+                listen.UseLinkTls(tls.KestrelOptions());
                 listen.Run(engine.ServeLinkAsync);
             });
         }

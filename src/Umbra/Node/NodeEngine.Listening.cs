@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -16,6 +17,7 @@ namespace Umbra.Node;
 internal sealed partial class NodeEngine
 {
     private static readonly ConnectionLimits ViewerLimits = new(MaxConnections: 1024, MaxUnauthenticatedPerSecond: 200);
+    private readonly ConcurrentDictionary<object, (string Peer, Action Cut)> _openLinks = new();
     private int _incomingLinks;
 
     /// <summary>One accepted connection of another node, past TLS.</summary>
@@ -36,8 +38,21 @@ internal sealed partial class NodeEngine
         }
     }
 
+    /// <summary>A peer that was removed loses the links it has open, in both directions.</summary>
+    private void CutLinks(Peer lost)
+    {
+        foreach ((string peer, Action cut) in _openLinks.Values)
+        {
+            if (NodeNames.Same(peer, lost.Name))
+            {
+                cut();
+            }
+        }
+    }
+
     private async Task ServePeerAsync(ConnectionContext connection, Peer peer, CancellationToken cancellationToken)
     {
+        _openLinks[connection] = (peer.Name, connection.Abort);
         Interlocked.Increment(ref _incomingLinks);
         try
         {
@@ -47,6 +62,7 @@ internal sealed partial class NodeEngine
         finally
         {
             Interlocked.Decrement(ref _incomingLinks);
+            _openLinks.TryRemove(connection, out _);
         }
     }
 

@@ -99,11 +99,21 @@ internal sealed partial class NodeEngine
         throw new IOException(last?.Message ?? $"no address of {node} is known", last);
     };
 
+    private sealed class OpenLink(NodeEngine engine, StreamDuplex duplex) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            engine._openLinks.TryRemove(duplex, out _);
+            return duplex.DisposeAsync();
+        }
+    }
+
     private async Task<LinkConnection> ConnectAsync(string node, TransportAddress address, CancellationToken cancellationToken)
     {
         Stream wire = await _connectors.ConnectAsync(address, cancellationToken);
         Stream tls = await LinkTls.ConnectAsync(wire, _identity.Tls!.ClientOptions(node), cancellationToken);
         StreamDuplex duplex = new(tls, _pool.AsMemoryPool(address.Driver.Tag!.Value, _pool.Root));
-        return new LinkConnection(duplex, node, duplex);
+        _openLinks[duplex] = (node, duplex.Abort);
+        return new LinkConnection(duplex, node, new OpenLink(this, duplex));
     }
 }

@@ -28,6 +28,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private readonly Shadows _shadows;
     private readonly SessionBook _book;
     private readonly CancellationTokenSource _stopping = new();
+    private int _isStopped;
 
     public NodeEngine(
         NodeSettings settings, BufferPool pool, NodeIdentityHolder identity, TransportListeners listeners, TransportConnectors connectors,
@@ -41,6 +42,11 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Umbra.Node");
+        if (identity.State is { } state)
+        {
+            state.Peers.Lost += CutLinks;
+        }
+
         _book = new SessionBook(settings.StateDirectory);
         ShadowPolicy policy = new(ToAccess(settings.Shadowing), settings.MaxShadowsPerSession);
         _grants = new Grants(policy, time, loggers.CreateLogger<Grants>());
@@ -73,6 +79,11 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     /// <summary>Ends everything: shadows and links first, so that the owners are the last to notice.</summary>
     public async Task StopAsync()
     {
+        if (Interlocked.Exchange(ref _isStopped, 1) != 0)
+        {
+            return;
+        }
+
         await _shadows.DisposeAsync();
         await _stopping.CancelAsync();
         foreach (string name in _desks.Keys)
@@ -83,11 +94,12 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         await _sessions.DisposeAsync();
     }
 
+    /// <summary>The container calls it once for each service type the engine is known by.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _stopping.Dispose();
         _starting.Dispose();
+        _stopping.Dispose();
     }
 
     private static AccessMode ToAccess(ShadowCeiling ceiling) => ceiling switch

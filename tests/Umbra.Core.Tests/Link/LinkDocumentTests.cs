@@ -14,18 +14,21 @@ public sealed partial class LinkDocumentTests
     [MemberData(nameof(Types))]
     public void Example_InTheDocument_IsWhatTheCodeWrites(LinkMessageType type)
     {
-        Match block = Regex.Match(Document, $@"^### 0x{(byte)type:x2} {type}$.*?```hex\n(?<hex>.*?)```", RegexOptions.Singleline | RegexOptions.Multiline);
+        Match block = Regex.Match(Document, $@"^### 0x{(byte)type:x2} {type}$.*?```hex\n(?<hex>.*?)```",
+            RegexOptions.Singleline | RegexOptions.Multiline);
         Assert.True(block.Success, $"no section '### 0x{(byte)type:x2} {type}' with a hex block");
 
         string documented = Comment().Replace(block.Groups["hex"].Value, "");
 
-        Assert.Equal(Convert.ToHexString(LinkExample.All.Single(e => e.Type == type).Frame()), Blank().Replace(documented, "").ToUpperInvariant());
+        byte[] written = LinkExample.All.Single(e => e.Type == type).Frame();
+        Assert.Equal(Convert.ToHexString(written), Blank().Replace(documented, "").ToUpperInvariant());
     }
 
     [Fact]
     public void Reasons_InTheDocument_AreThoseOfTheCode()
     {
-        IEnumerable<string> expected = Enum.GetValues<LinkReason>().Select(r => $"| {(ushort)r} | {r} | {(r.StatusCode() is { } code ? code.ToString() : "-")} |");
+        IEnumerable<string> expected = Enum.GetValues<LinkReason>().Select(r =>
+            $"| {(ushort)r} | {r} | {(r.StatusCode() is { } code ? code.ToString() : "-")} |");
 
         Assert.All(expected, line => Assert.Contains(line, Document, StringComparison.Ordinal));
     }

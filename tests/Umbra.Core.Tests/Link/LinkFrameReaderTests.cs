@@ -13,7 +13,8 @@ public sealed class LinkFrameReaderTests : PoolTest
     private static readonly byte[] Picture = LinkExample.All.Single(e => e.Type == LinkMessageType.Picture).Frame();
 
     /// <summary>Every message once, with one of an unknown type among them.</summary>
-    private static readonly byte[] Stream = [.. Hello, .. Frame(0x7f, new byte[300]), .. LinkExample.All.Skip(1).SelectMany(e => e.Frame()), .. Picture];
+    private static readonly byte[] Stream =
+        [.. Hello, .. Frame(0x7f, new byte[300]), .. LinkExample.All.Skip(1).SelectMany(e => e.Frame()), .. Picture];
 
     private static readonly string[] Expected = [.. LinkExample.All.Select(e => $"{e.Type} {Convert.ToHexString(e.Payload())}"),
         $"{LinkMessageType.Picture} {Convert.ToHexString(Picture[5..])}"];

@@ -39,7 +39,7 @@ public sealed class PictureHeaderTests
 
     [Fact]
     public void Write_AnyHeader_RoundTrips() =>
-        Gen.Select(Gen.ULong, Gen.Byte[0, 3], Gen.Int[1, 200].Array[0, LinkLimits.MaxMoves], Gen.UShort).Sample((commit, flags, moves, rects) =>
+        Gen.Select(Gen.ULong, Gen.Byte[0, 3], Gen.Int[1, 200].Array[0, 256], Gen.UShort).Sample((commit, flags, moves, rects) =>
         {
             PictureHeader header = new(commit, (PictureFlags)flags, new LinkFormat(-1, 1), new Size(400, 300), moves.Select(Move).ToArray(), rects);
             ArrayBufferWriter<byte> output = new();
@@ -50,19 +50,20 @@ public sealed class PictureHeaderTests
         }, iter: 100);
 
     [Theory]
-    [InlineData(9, 0, "size 0x800")] // width 0
-    [InlineData(13, 1, "moves")] // 257 moves
-    [InlineData(14, 5, "moves")] // more moves than the frame has room for
-    [InlineData(22, 0xff, "move outside")] // width of the move
-    [InlineData(28, 9, "rectangles")] // more rectangles than bytes
-    [InlineData(28, 0, "rectangles")] // bytes without rectangles
+    [InlineData(9, 10, "JpegQuality = 10")]
+    [InlineData(11, 0, "size 0x800")] // width 0
+    [InlineData(15, 1, "moves")] // 257 moves
+    [InlineData(16, 5, "moves")] // more moves than the frame has room for
+    [InlineData(24, 0xff, "move outside")] // width of the move
+    [InlineData(30, 9, "rectangles")] // more rectangles than bytes
+    [InlineData(30, 0, "rectangles")] // bytes without rectangles
     public void TryRead_BadField_IsAProtocolError(int index, byte value, string expected)
     {
         byte[] bad = [.. Payload];
         bad[index] = value;
-        if (index == 9)
+        if (index == 11)
         {
-            bad[10] = 0;
+            bad[12] = 0;
         }
 
         Assert.Contains(expected, Assert.Throws<ProtocolException>(() => Read(bad)).Message, StringComparison.Ordinal);

@@ -42,9 +42,12 @@ public sealed class ClientCapabilitiesTests
     {
         (int Number, Func<ClientCapabilities, bool> Has)[] flags =
         [
-            (1, c => c.SupportsCopyRect), (-239, c => c.SupportsCursor), (-314, c => c.SupportsCursorWithAlpha), (-223, c => c.SupportsDesktopSize),
-            (-308, c => c.SupportsExtendedDesktopSize), (-224, c => c.SupportsLastRect), (-307, c => c.SupportsDesktopName), (-312, c => c.SupportsFence),
-            (-313, c => c.SupportsContinuousUpdates), (-261, c => c.SupportsLeds), (0x574d5668, c => c.SupportsLeds), (-258, c => c.SupportsQemuKeys),
+            (1, c => c.SupportsCopyRect), (-239, c => c.SupportsCursor), (-314, c => c.SupportsCursorWithAlpha),
+                (-223, c => c.SupportsDesktopSize),
+            (-308, c => c.SupportsExtendedDesktopSize), (-224, c => c.SupportsLastRect), (-307, c => c.SupportsDesktopName),
+                (-312, c => c.SupportsFence),
+            (-313, c => c.SupportsContinuousUpdates), (-261, c => c.SupportsLeds), (0x574d5668, c => c.SupportsLeds),
+                (-258, c => c.SupportsQemuKeys),
             (unchecked((int)0xC0A1E5CE), c => c.SupportsExtendedClipboard),
         ];
         foreach ((int number, Func<ClientCapabilities, bool> has) in flags)

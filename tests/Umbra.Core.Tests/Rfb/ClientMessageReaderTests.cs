@@ -11,8 +11,10 @@ public sealed class ClientMessageReaderTests : PoolTest
 {
     private static readonly string[] Expected =
     [
-        "format 32", "encodings Zrle", "request True Rect { X = 0, Y = 0, Width = 4, Height = 3, Right = 4, Bottom = 3, IsEmpty = False, Area = 12, Size = 4x3 }",
-        "key 97 0 True", "key 97 30 False", "pointer 5 6 1", "text 5 hello", "clipboard Provide True tä\n", "continuous True", "fence 3", "size 64x48 1",
+        "format 32", "encodings Zrle",
+            "request True Rect { X = 0, Y = 0, Width = 4, Height = 3, Right = 4, Bottom = 3, IsEmpty = False, Area = 12, Size = 4x3 }",
+        "key 97 0 True", "key 97 30 False", "pointer 5 6 1", "text 5 hello", "clipboard Provide True tä\n", "continuous True", "fence 3",
+            "size 64x48 1",
     ];
 
     [Fact]

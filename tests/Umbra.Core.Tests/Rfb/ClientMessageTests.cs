@@ -112,13 +112,16 @@ public sealed class ClientMessageTests
     public void SetEncodings_GoldenBytes()
     {
         byte[] wire = Wire.Hex("02 00 0003 00000007 fffffff1 ffffff21");
-        Assert.Equal(wire, Wire.Bytes(output => SetEncodings.Write(output, [RfbEncoding.Tight, (RfbEncoding)(-15), RfbEncoding.DesktopSize])));
+        Assert.Equal(wire, Wire.Bytes(output => SetEncodings.Write(output,
+            [RfbEncoding.Tight, (RfbEncoding)(-15), RfbEncoding.DesktopSize])));
         Wire.AssertReads<ClientCapabilities>(
             wire,
-            (ref SequenceReader<byte> reader, out ClientCapabilities capabilities) => SetEncodings.TryRead(ref reader, out capabilities, out _),
+            (ref SequenceReader<byte> reader, out ClientCapabilities capabilities) =>
+                SetEncodings.TryRead(ref reader, out capabilities, out _),
             capabilities => Assert.True(capabilities.SupportsDesktopSize));
     }
 
     [Fact]
-    public void ClientCutText_GoldenBytes() => Assert.Equal(Wire.Hex("06 000000 00000003 61fc3f"), Wire.Bytes(new ClientCutText("aü€").Write));
+    public void ClientCutText_GoldenBytes() => Assert.Equal(Wire.Hex("06 000000 00000003 61fc3f"),
+        Wire.Bytes(new ClientCutText("aü€").Write));
 }

@@ -33,7 +33,8 @@ public sealed class ExtendedClipboardTests : PoolTest
     [InlineData("")]
     [InlineData("one\ntwo\n")]
     [InlineData("Grüße, 世界 🙂")]
-    public void Provide_RoundTrip(string text) => Assert.Equal(text, Parse(Written(ExtendedClipboard.Provide(text), asServer: true)[8..]).Text);
+    public void Provide_RoundTrip(string text) => Assert.Equal(text,
+        Parse(Written(ExtendedClipboard.Provide(text), asServer: true)[8..]).Text);
 
     [Fact]
     public void Provide_LongTextOfWideCharacters_RoundTrip()

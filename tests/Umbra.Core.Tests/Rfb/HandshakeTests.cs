@@ -79,7 +79,8 @@ public sealed class HandshakeTests
 
     [Fact]
     public void ReasonText_OverTheLimit_RefusedBeforeItIsRead() =>
-        Assert.Contains("4097", Wire.AssertRefuses<ReasonText>(Wire.Hex("00 00 10 01"), ReasonText.TryRead).Message, StringComparison.Ordinal);
+        Assert.Contains("4097", Wire.AssertRefuses<ReasonText>(Wire.Hex("00 00 10 01"), ReasonText.TryRead).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void VeNCrypt_RoundTrip()

@@ -9,7 +9,8 @@ public sealed class ServerMessageTests
     [Fact]
     public void FramebufferUpdate_RoundTrip()
     {
-        Wire.AssertReads<FramebufferUpdate>(Wire.Hex("00 00 ffff"), FramebufferUpdate.TryRead, new FramebufferUpdate(FramebufferUpdate.UntilLastRect));
+        Wire.AssertReads<FramebufferUpdate>(Wire.Hex("00 00 ffff"), FramebufferUpdate.TryRead,
+            new FramebufferUpdate(FramebufferUpdate.UntilLastRect));
         Assert.Equal(Wire.Hex("00 00 0102"), Wire.Bytes(new FramebufferUpdate(0x102).Write));
     }
 
@@ -48,7 +49,8 @@ public sealed class ServerMessageTests
         Wire.AssertRefuses([17], ReadAfter(header));
 
         static TryRead<ExtendedDesktopSizeRect> ReadAfter(RectHeader header) =>
-            (ref SequenceReader<byte> reader, out ExtendedDesktopSizeRect rect) => ExtendedDesktopSizeRect.TryReadBody(ref reader, header, out rect);
+            (ref SequenceReader<byte> reader, out ExtendedDesktopSizeRect rect) =>
+                ExtendedDesktopSizeRect.TryReadBody(ref reader, header, out rect);
     }
 
     [Fact]

@@ -46,7 +46,8 @@ internal static class Wire
         }
     }
 
-    public static void AssertReads<T>(byte[] wire, TryRead<T> tryRead, T expected) => AssertReads(wire, tryRead, message => Assert.Equal(expected, message));
+    public static void AssertReads<T>(byte[] wire, TryRead<T> tryRead, T expected) =>
+        AssertReads(wire, tryRead, message => Assert.Equal(expected, message));
 
     public static ProtocolException AssertRefuses<T>(byte[] wire, TryRead<T> tryRead) => Assert.Throws<ProtocolException>(() =>
     {

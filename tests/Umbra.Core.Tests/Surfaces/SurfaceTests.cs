@@ -53,6 +53,24 @@ public sealed class SurfaceTests : PoolTest
     }
 
     [Fact]
+    public void HasDemand_ViewerThatTakesInSmallParts_WantsANewerPictureAfterEachAndNoneBefore()
+    {
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        using SurfaceViewer slow = surface.AddViewer(Exact, () => { });
+        slow.IsReady = true;
+        for (uint colour = 1; colour < 5; colour++)
+        {
+            canvas.Fill(Full.Bounds, colour);
+            surface.Commit(canvas, [Full.Bounds], [], 0);
+
+            Assert.False(surface.HasDemand);
+            slow.TakeUpdate(1, 1000, 0)!.Dispose();
+            Assert.True(surface.HasDemand);
+        }
+    }
+
+    [Fact]
     public void TakeUpdate_ViewerBehind_GetsNewestTilesFromTheCache()
     {
         using Surface surface = NewSurface();

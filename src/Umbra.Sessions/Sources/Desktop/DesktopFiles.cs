@@ -19,7 +19,8 @@ internal sealed class DesktopFiles(string directory)
     public string SessionLog { get; } = Path.Combine(directory, "session.log");
 
     /// <summary>Makes the directory, or closes it to others where it is there already.</summary>
-    /// <exception cref="DesktopException">The path is too long for a socket, or the system is not one with Unix sockets and modes.</exception>
+    /// <exception cref="DesktopException">The path is too long for a socket, or the system is not one with Unix sockets and
+    /// modes.</exception>
     public void Prepare()
     {
         if (OperatingSystem.IsWindows())
@@ -67,6 +68,17 @@ internal sealed class DesktopFiles(string directory)
         }
     }
 
+    /// <summary>Removes everything, logs included: the desktop ended because somebody wanted it to.</summary>
+    public void RemoveAll()
+    {
+        if (Directory.Exists(directory))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     /// <summary>The last lines of a log, for an error message.</summary>
-    public static string Tail(string log) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(5)) : "";
+    public static string Tail(string log) => File.Exists(log)
+        ? string.Join('\n', File.ReadLines(log).Where(line => line.Trim() is not ("" or "(EE)")).TakeLast(5))
+        : "";
 }

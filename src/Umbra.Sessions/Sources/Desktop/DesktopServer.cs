@@ -6,17 +6,23 @@ namespace Umbra.Sessions.Sources.Desktop;
 /// <summary>Starts, finds again and ends the X server and the programs of one desktop.</summary>
 internal sealed class DesktopServer(DesktopOptions options)
 {
-    /// <summary>A window manager if there is one, and a terminal if there is one.</summary>
+    /// <summary>
+    /// A window manager if there is one, and a terminal if there is one, in this order: a window that appears while openbox starts can stay
+    /// unseen.
+    /// </summary>
     private const string DefaultCommand = """
         command -v xsetroot >/dev/null && xsetroot -solid '#2b3a4a'
-        for manager in openbox xfwm4 icewm fluxbox twm; do
-            if command -v $manager >/dev/null; then $manager & break; fi
+        for terminal in xterm x-terminal-emulator ''; do command -v $terminal >/dev/null && break; done
+        command -v openbox >/dev/null && exec openbox ${terminal:+--startup $terminal}
+        for manager in xfwm4 icewm fluxbox twm; do
+            if command -v $manager >/dev/null; then $manager & sleep 1; break; fi
         done
-        for terminal in xterm x-terminal-emulator; do
-            if command -v $terminal >/dev/null; then $terminal & break; fi
-        done
+        $terminal &
         wait
         """;
+
+    // What the X server needed to tell us its number by is nothing to the programs.
+    private const string CloseNumberPipe = "exec 3>&-\n";
 
     public DesktopFiles Files { get; } = new(options.Directory);
 
@@ -59,7 +65,8 @@ internal sealed class DesktopServer(DesktopOptions options)
             ? [options.Xvnc]
             : [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(directory => Path.Combine(directory, options.Xvnc))];
         return places.FirstOrDefault(File.Exists) ?? throw new DesktopException(
-            $"{options.Xvnc} is not installed. It hosts desktops and comes with TigerVNC's server: apt install tigervnc-standalone-server (Debian, Ubuntu) or dnf install tigervnc-server (Fedora)");
+            $"{options.Xvnc} is not installed. It hosts desktops and comes with TigerVNC's server: "
+            + "apt install tigervnc-standalone-server (Debian, Ubuntu) or dnf install tigervnc-server (Fedora)");
     }
 
     private async Task<DesktopState> StartServerAsync(string program, CancellationToken cancellationToken)
@@ -67,8 +74,8 @@ internal sealed class DesktopServer(DesktopOptions options)
         string[] command =
         [
             program, "-displayfd", "3", "-rfbunixpath", Files.Socket, "-rfbunixmode", "0600", "-rfbport", "-1", "-SecurityTypes", "None",
-            "-geometry", options.Size.ToString(), "-depth", "24", "-desktop", options.Name, "-auth", Files.XAuthority, "-nolisten", "tcp", "-noreset",
-            "-AlwaysShared=1", "-AcceptSetDesktopSize=1",
+            "-geometry", options.Size.ToString(), "-depth", "24", "-desktop", options.Name, "-auth", Files.XAuthority, "-nolisten", "tcp",
+            "-noreset", "-AlwaysShared=1", "-AcceptSetDesktopSize=1",
         ];
         using Process process = DetachedProcess.Start(Files.ServerLog, command, new Dictionary<string, string?>());
         ProcessIdentity identity = ProcessIdentity.Of(process.Id) ?? throw Failed();
@@ -79,7 +86,9 @@ internal sealed class DesktopServer(DesktopOptions options)
         try
         {
             string? display = await process.StandardOutput.ReadLineAsync(starting.Token);
-            return int.TryParse(display, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? state with { Display = number } : throw Failed();
+            return int.TryParse(display, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? state with { Display = number }
+                : throw Failed();
         }
         catch (Exception e)
         {
@@ -97,7 +106,8 @@ internal sealed class DesktopServer(DesktopOptions options)
             ["XAUTHORITY"] = Files.XAuthority,
             ["WAYLAND_DISPLAY"] = null,
         };
-        using Process process = DetachedProcess.Start(Files.SessionLog, ["/bin/sh", "-c", options.Command ?? DefaultCommand], environment);
+        string command = CloseNumberPipe + (options.Command ?? DefaultCommand);
+        using Process process = DetachedProcess.Start(Files.SessionLog, ["/bin/sh", "-c", command], environment);
 
         // A command that has ended already is no fault: an empty desktop.
         return ProcessIdentity.Of(process.Id) ?? new ProcessIdentity(process.Id, 0, "");

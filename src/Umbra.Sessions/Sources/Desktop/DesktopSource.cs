@@ -5,8 +5,10 @@ using Umbra.Sessions.Sources.Rfb;
 namespace Umbra.Sessions.Sources.Desktop;
 
 /// <summary>
-/// A desktop that this node hosts: TigerVNC's Xvnc on a private Unix socket and the programs on it. They are not ours to lose: both live in sessions of their own,
-/// outlive this object and the node's process, and are found again by the next source with the same directory. <see cref="StopAsync"/> ends them. An X server
+/// A desktop that this node hosts: TigerVNC's Xvnc on a private Unix socket and the programs on it. They are not ours to lose: both live in
+/// sessions of their own,
+/// outlive this object and the node's process, and are found again by the next source with the same directory. <see cref="StopAsync"/> ends
+/// them. An X server
 /// that died is started again, with the programs, by the next <see cref="RunAsync"/>.
 /// </summary>
 public sealed class DesktopSource : ISessionSource
@@ -20,7 +22,12 @@ public sealed class DesktopSource : ISessionSource
     public DesktopSource(DesktopOptions options)
     {
         _server = new DesktopServer(options);
-        _rfb = new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(_server.Files.Socket), Kind = "desktop" });
+        _rfb = new RfbSource(new RfbSourceOptions
+        {
+            Address = RfbAddress.UnixSocket(_server.Files.Socket),
+            Kind = "desktop",
+            FindPointer = FindPointerAsync,
+        });
     }
 
     public string Kind => "desktop";
@@ -56,7 +63,7 @@ public sealed class DesktopSource : ISessionSource
     /// <exception cref="DesktopException">It cannot be started, or was stopped for good.</exception>
     public Task StartAsync(CancellationToken cancellationToken) => FindOrStartAsync(cancellationToken);
 
-    /// <summary>Ends the desktop for good: the programs, the X server, and the files they need.</summary>
+    /// <summary>Ends the desktop for good: the programs, the X server, and its directory.</summary>
     public async Task StopAsync()
     {
         await _gate.WaitAsync();
@@ -64,6 +71,7 @@ public sealed class DesktopSource : ISessionSource
         {
             _isStopped = true;
             await _server.StopAsync();
+            _server.Files.RemoveAll();
         }
         finally
         {
@@ -85,6 +93,9 @@ public sealed class DesktopSource : ISessionSource
         await _rfb.DisposeAsync();
         _gate.Dispose();
     }
+
+    private async Task<PointerInput?> FindPointerAsync(CancellationToken cancellationToken) =>
+        Display is { } display ? await XPointer.FindAsync(display, XAuthorityPath, cancellationToken) : null;
 
     private async Task<DesktopState> FindOrStartAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace Umbra.Sessions.Sources.Desktop;
 
@@ -16,6 +17,7 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Whether that very process still runs.</summary>
+    [JsonIgnore]
     public bool IsAlive => Of(Pid) == this;
 
     /// <summary>The process that has this number now; null where there is none or it has ended already.</summary>
@@ -35,7 +37,9 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
         }
     }
 
-    /// <summary>Asks the process and its group to end, and makes them after <paramref name="patience"/>. It leads a group of its own.</summary>
+    /// <summary>
+    /// Asks the process and its group to end, and makes them after <paramref name="patience"/>. It leads a group of its own.
+    /// </summary>
     public async Task EndGroupAsync(TimeSpan patience)
     {
         if (!IsAlive)
@@ -53,7 +57,9 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
         }
     }
 
-    /// <summary>Waits until the process has ended, at most that long. Not our child, it sends us no signal: hence the looking again and again.</summary>
+    /// <summary>
+    /// Waits until the process has ended, at most that long. Not our child, it sends us no signal: hence the looking again and again.
+    /// </summary>
     public async Task<bool> EndsWithinAsync(TimeSpan patience)
     {
         for (TimeSpan waited = default; IsAlive; waited += PollPause)

@@ -5,7 +5,8 @@ using System.Security.Cryptography;
 namespace Umbra.Sessions.Sources.Desktop;
 
 /// <summary>
-/// An X authority file with one secret for whatever display: U16 family (0xFFFF: any host), then four counted (U16) strings: address and display number (both
+/// An X authority file with one secret for whatever display: U16 family (0xFFFF: any host), then four counted (U16) strings: address and
+/// display number (both
 /// empty: any), the name MIT-MAGIC-COOKIE-1, 16 random bytes. So it can be written before the X server has found its display number.
 /// </summary>
 internal static class XAuthority

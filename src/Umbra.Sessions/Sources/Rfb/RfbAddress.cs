@@ -24,7 +24,8 @@ public sealed record RfbAddress
     public string? SocketPath { get; }
 
     /// <summary>Whether pixels cost memory bandwidth only on the way here.</summary>
-    public bool IsLocal => SocketPath is not null || Host == "localhost" || (IPAddress.TryParse(Host, out IPAddress? ip) && IPAddress.IsLoopback(ip));
+    public bool IsLocal => SocketPath is not null || Host == "localhost"
+        || (IPAddress.TryParse(Host, out IPAddress? ip) && IPAddress.IsLoopback(ip));
 
     public EndPoint EndPoint => SocketPath is not null ? new UnixDomainSocketEndPoint(SocketPath)
         : IPAddress.TryParse(Host, out IPAddress? ip) ? new IPEndPoint(ip, Port) : new DnsEndPoint(Host!, Port);
@@ -43,7 +44,9 @@ public sealed record RfbAddress
     }
 
     public override string ToString() => SocketPath is not null ? Scheme + SocketPath
-        : string.Create(CultureInfo.InvariantCulture, $"{Scheme}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Scheme}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}{(Port < DisplaysEnd ? "::" : ":")}{Port}");
 
     private static RfbAddress? ParseHost(string text)
     {
@@ -62,7 +65,8 @@ public sealed record RfbAddress
         }
 
         bool isPort = number.StartsWith("::", StringComparison.Ordinal);
-        if (number[0] != ':' || !ushort.TryParse(number[(isPort ? 2 : 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out ushort value))
+        string digits = number[(isPort ? 2 : 1)..];
+        if (number[0] != ':' || !ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort value))
         {
             return null;
         }

@@ -28,7 +28,8 @@ internal sealed class RfbConnection : IAsyncDisposable
     public PipeWriter Output { get; private set; }
 
     /// <exception cref="SocketException">Nobody answers there.</exception>
-    public static async Task<RfbConnection> ConnectAsync(EndPoint endPoint, BufferPool pool, Account account, CancellationToken cancellationToken)
+    public static async Task<RfbConnection> ConnectAsync(
+        EndPoint endPoint, BufferPool pool, Account account, CancellationToken cancellationToken)
     {
         Socket socket = endPoint is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
@@ -83,10 +84,10 @@ internal sealed class RfbConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The stream first: a flush that hangs on a full socket ends.
-        await _stream.DisposeAsync();
+        // With an exception the writer gives its blocks back without trying to send them.
         await Input.CompleteAsync();
-        await Output.CompleteAsync();
+        await Output.CompleteAsync(new OperationCanceledException());
+        await _stream.DisposeAsync();
     }
 
     private (PipeReader, PipeWriter) OpenPipes() => (

@@ -57,7 +57,9 @@ internal sealed class RfbHandshake(RfbConnection connection, RfbSourceOptions op
             throw await RefusedAsync();
         }
 
-        SecurityType[] ours = options.ValidateCertificate is null ? [SecurityType.None, SecurityType.VncAuth, SecurityType.VeNCrypt] : [SecurityType.VeNCrypt];
+        SecurityType[] ours = options.ValidateCertificate is null
+            ? [SecurityType.None, SecurityType.VncAuth, SecurityType.VeNCrypt]
+            : [SecurityType.VeNCrypt];
         SecurityType chosen = ours.FirstOrDefault(offer.Types.Contains);
         if (chosen == SecurityType.Invalid)
         {
@@ -88,7 +90,8 @@ internal sealed class RfbHandshake(RfbConnection connection, RfbSourceOptions op
         VeNCryptSubtypeList offer = await connection.ReadAsync<VeNCryptSubtypeList>(VeNCryptSubtypeList.TryRead, cancellationToken);
         VeNCryptSubtype choice = offer.Subtypes.Contains(VeNCryptSubtype.X509None) ? VeNCryptSubtype.X509None
             : offer.Subtypes.Contains(VeNCryptSubtype.X509Vnc) ? VeNCryptSubtype.X509Vnc
-            : throw new RfbSourceException($"the vnc server offers vencrypt {string.Join(", ", offer.Subtypes)}, none of which is spoken here");
+            : throw new RfbSourceException(
+                $"the vnc server offers vencrypt {string.Join(", ", offer.Subtypes)}, none of which is spoken here");
         VeNCryptSubtypeList.WriteChoice(connection.Output, choice);
         await connection.Output.FlushAsync(cancellationToken);
         if (await connection.ReadAsync<byte>(ReadByte, cancellationToken) != 1)
@@ -114,7 +117,8 @@ internal sealed class RfbHandshake(RfbConnection connection, RfbSourceOptions op
     private async Task ReadResultAsync()
     {
         SecurityResult result = await connection.ReadAsync(
-            (ref SequenceReader<byte> reader, out SecurityResult read) => SecurityResult.TryRead(ref reader, _version, out read), cancellationToken);
+            (ref SequenceReader<byte> reader, out SecurityResult read) => SecurityResult.TryRead(ref reader, _version, out read),
+            cancellationToken);
         if (result.Failure is { } failure)
         {
             throw new RfbSourceException($"the vnc server did not let us in: {failure}");

@@ -8,7 +8,8 @@ namespace Umbra.Sessions.Sources.Rfb;
 
 /// <summary>
 /// What is to be sent to the server, bounded however slowly it reads. Input keeps its order; a pointer move replaces the move before it. At
-/// <see cref="Capacity"/> moves are dropped first, then presses; releases (of keys and buttons) have as much room again, so that none is lost that anybody
+/// <see cref="Capacity"/> moves are dropped first, then presses; releases (of keys and buttons) have as much room again, so that none is
+/// lost that anybody
 /// could have pressed. Of everything else the latest wins. Thread-safe; never blocks.
 /// </summary>
 internal sealed class RfbOutbox(BufferPool pool, Account account)
@@ -16,7 +17,8 @@ internal sealed class RfbOutbox(BufferPool pool, Account account)
     public const int Capacity = 1024;
     private const int MaxAnswers = 64;
     private readonly Lock _gate = new();
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly List<RfbInput> _input = [];
     private readonly Queue<Fence> _fences = new();
     private readonly Queue<ExtendedClipboard> _clipboard = new();
@@ -55,6 +57,15 @@ internal sealed class RfbOutbox(BufferPool pool, Account account)
         }
 
         Wake();
+    }
+
+    /// <summary>Says that the pointer is there, whatever is pressed.</summary>
+    public void FollowPointer(int x, int y)
+    {
+        lock (_gate)
+        {
+            AddPointer(new PointerInput(x, y, _buttons));
+        }
     }
 
     public void Add(FramebufferUpdateRequest request)

@@ -8,7 +8,8 @@ using RectHeader = Umbra.Core.Rfb.RectHeader;
 namespace Umbra.Sessions.Sources.Rfb;
 
 /// <summary>
-/// Reads the rectangles of updates and draws them on a canvas of its own, resumable at any byte. Between two updates the canvas equals what the sink was given, as
+/// Reads the rectangles of updates and draws them on a canvas of its own, resumable at any byte. Between two updates the canvas equals what
+/// the sink was given, as
 /// long as <see cref="IsWhole"/>: a canvas of a new size is not shown before the server has drawn on it.
 /// </summary>
 internal sealed class RfbPicture : IDisposable
@@ -43,6 +44,9 @@ internal sealed class RfbPicture : IDisposable
 
     /// <summary>The screens of the last <see cref="ExtendedDesktopSizeRect"/>; null until the server has sent one.</summary>
     public IReadOnlyList<Screen>? Screens { get; private set; }
+
+    /// <summary>Told where a program has put the pointer; null: nobody cares.</summary>
+    public Action<int, int>? PointerMoved { get; init; }
 
     /// <summary>Whether the server takes <see cref="QemuKeyEvent"/>.</summary>
     public bool HasQemuKeys { get; private set; }
@@ -122,6 +126,9 @@ internal sealed class RfbPicture : IDisposable
                 return TryReadLeds(ref reader, header.Encoding);
             case RfbEncoding.QemuExtendedKey:
                 HasQemuKeys = true;
+                return true;
+            case RfbEncoding.VMwareCursorPosition:
+                PointerMoved?.Invoke(header.Rect.X, header.Rect.Y);
                 return true;
             default:
                 return IsCursor(header.Encoding) ? TryReadCursor(ref reader)

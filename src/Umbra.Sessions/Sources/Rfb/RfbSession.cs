@@ -9,7 +9,8 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Sessions.Sources.Rfb;
 
 /// <summary>
-/// One connection after its handshake: a loop that reads, one that writes, and one that asks for the next picture when the last has come and somebody
+/// One connection after its handshake: a loop that reads, one that writes, and one that asks for the next picture when the last has come
+/// and somebody
 /// wants it. The first of them to end ends all.
 /// </summary>
 internal sealed class RfbSession : IServerMessageHandler, IDisposable
@@ -19,15 +20,16 @@ internal sealed class RfbSession : IServerMessageHandler, IDisposable
     private readonly RfbOutbox _outbox;
     private readonly RfbPicture _picture;
     private readonly ServerMessageReader _messages;
-    private readonly Channel<bool> _updates = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _updates = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private ExtendedClipboard? _clipboardCaps;
     private string? _offered;
 
-    public RfbSession(RfbConnection connection, ISourceSink sink, Size size)
+    public RfbSession(RfbConnection connection, ISourceSink sink, Size size, bool isPointerOurs)
     {
         (_connection, _sink) = (connection, sink);
         _outbox = new RfbOutbox(sink.Pool, sink.Account);
-        _picture = new RfbPicture(sink, size);
+        _picture = new RfbPicture(sink, size) { PointerMoved = isPointerOurs ? _outbox.FollowPointer : null };
         _messages = new ServerMessageReader(sink.Pool, sink.Account);
     }
 
@@ -194,7 +196,8 @@ internal sealed class RfbSession : IServerMessageHandler, IDisposable
                 await _sink.WaitForDemandAsync(cancellationToken);
             }
 
-            // Incremental also when the size is new: the server then owes the whole picture, and some answer a full request with a size alone, again and again.
+            // Incremental also when the size is new: the server then owes the whole picture, and some answer a full request with a size
+            // alone, again and again.
             _outbox.Add(new FramebufferUpdateRequest(IsIncremental: true, _picture.Size.Bounds));
         }
     }

@@ -15,8 +15,9 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
 
     private static readonly RfbEncoding[] Extras =
     [
-        RfbEncoding.CopyRect, RfbEncoding.CursorWithAlpha, RfbEncoding.Cursor, RfbEncoding.ExtendedDesktopSize, RfbEncoding.DesktopSize, RfbEncoding.LastRect,
-        RfbEncoding.DesktopName, RfbEncoding.QemuLedState, RfbEncoding.VMwareLedState, RfbEncoding.QemuExtendedKey, RfbEncoding.Fence, RfbEncoding.ExtendedClipboard,
+        RfbEncoding.CopyRect, RfbEncoding.CursorWithAlpha, RfbEncoding.Cursor, RfbEncoding.VMwareCursorPosition,
+        RfbEncoding.ExtendedDesktopSize, RfbEncoding.DesktopSize, RfbEncoding.LastRect, RfbEncoding.DesktopName, RfbEncoding.Fence,
+        RfbEncoding.QemuLedState, RfbEncoding.VMwareLedState, RfbEncoding.QemuExtendedKey, RfbEncoding.ExtendedClipboard,
     ];
 
     [SuppressMessage("Usage", "CA2213", Justification = "the run that made it disposes it")]
@@ -32,7 +33,8 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         {
             await RunConnectionAsync(sink, cancellationToken);
         }
-        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or ProtocolException or ObjectDisposedException)
+        catch (Exception e)
+            when (e is SocketException or IOException or AuthenticationException or ProtocolException or ObjectDisposedException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new RfbSourceException(Explain(e), e);
@@ -67,7 +69,8 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             await CloseAsync(opened);
-            throw new RfbSourceException($"no answer from the vnc server at {options.Address} within {options.ConnectTimeout.TotalSeconds:0} s");
+            throw new RfbSourceException(
+                $"no answer from the vnc server at {options.Address} within {options.ConnectTimeout.TotalSeconds:0} s");
         }
         catch
         {
@@ -76,10 +79,15 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         }
 
         await using RfbConnection connection = opened;
-        using RfbSession session = new(connection, sink, init.Size);
+        using RfbSession session = new(connection, sink, init.Size, options.FindPointer is not null);
         sink.SetTitle(init.Name);
         new SetPixelFormat(PixelFormat.Bgrx).Write(connection.Output);
         SetEncodings.Write(connection.Output, ListEncodings());
+        if (options.FindPointer is { } findPointer && await findPointer(cancellationToken) is { } pointer)
+        {
+            session.SendPointer(pointer);
+        }
+
         _session = session;
         await session.RunAsync(cancellationToken);
     }

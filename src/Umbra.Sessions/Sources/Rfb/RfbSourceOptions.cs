@@ -1,4 +1,5 @@
 using System.Net.Security;
+using Umbra.Core.Input;
 using Umbra.Core.Rfb;
 
 namespace Umbra.Sessions.Sources.Rfb;
@@ -11,17 +12,28 @@ public sealed record RfbSourceOptions
     /// <summary>For people: see <see cref="ISessionSource.Kind"/>.</summary>
     public string Kind { get; init; } = "vnc";
 
-    /// <summary>Called when the server wants a password: its bytes, or null where there is none. What it returns is cleared after use.</summary>
+    /// <summary>
+    /// Called when the server wants a password: its bytes, or null where there is none. What it returns is cleared after use.
+    /// </summary>
     public Func<byte[]?>? Password { get; init; }
 
     /// <summary>
-    /// Judges the server's certificate; with it, only VeNCrypt will do. Null: VeNCrypt is taken only where the server offers nothing else, under the system's rules
+    /// Judges the server's certificate; with it, only VeNCrypt will do. Null: VeNCrypt is taken only where the server offers nothing else,
+    /// under the system's rules
     /// and the host's name. (Many servers offer VeNCrypt with anonymous key exchange alone, which cannot be seen before it is chosen.)
     /// </summary>
     public RemoteCertificateValidationCallback? ValidateCertificate { get; init; }
 
-    /// <summary>Picture encodings, the preferred first; CopyRect is added. Null: Raw on the same machine, else the compressing ones.</summary>
+    /// <summary>
+    /// Picture encodings, the preferred first; CopyRect is added. Null: Raw on the same machine, else the compressing ones.
+    /// </summary>
     public IReadOnlyList<RfbEncoding>? Encodings { get; init; }
+
+    /// <summary>
+    /// Finds the server's pointer where nobody but this source moves it. Xvnc draws the cursor into the picture of a client that has not put the
+    /// pointer where it is: such a server is told at once, and again when one of its programs moves it. Null: the pointer is others' too.
+    /// </summary>
+    public Func<CancellationToken, Task<PointerInput?>>? FindPointer { get; init; }
 
     /// <summary>How long connecting and the handshake may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);

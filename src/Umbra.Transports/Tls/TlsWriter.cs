@@ -1,0 +1,17 @@
+using System.IO.Pipelines;
+
+namespace Umbra.Transports.Tls;
+
+/// <summary>
+/// Above TLS: says when the wire below is closed. Kestrel's TLS takes what is written for a peer that has gone and drops it, so that a
+/// flush always
+/// succeeds and a writer that does not also read would go on for ever.
+/// </summary>
+internal sealed class TlsWriter(PipeWriter inner, WireWriter wire) : PassingWriter(inner)
+{
+    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        FlushResult result = await base.FlushAsync(cancellationToken);
+        return wire.IsClosed ? new FlushResult(result.IsCanceled, isCompleted: true) : result;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Umbra.Api;
+using Umbra.Api.Client;
+using Umbra.Testing;
+
+namespace Umbra.EndToEnd.Tests.Faults;
+
+/// <summary>
+/// Two nodes that know each other: server-b, which has the sessions, and server-a, from where they are shadowed. Whatever a test did to
+/// them, nothing of them is left when this is disposed, hosted desktops included.
+/// </summary>
+internal sealed class NodePair : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private NodePair(NodeProcess near, NodeProcess target)
+    {
+        Near = near;
+        Target = target;
+        NearApi = new NodeClient(near.ApiSocket, Patience);
+        TargetApi = new NodeClient(target.ApiSocket, Patience);
+    }
+
+    public NodeProcess Near { get; }
+
+    public NodeProcess Target { get; }
+
+    public NodeClient NearApi { get; }
+
+    public NodeClient TargetApi { get; }
+
+    public static async Task<NodePair> StartAsync()
+    {
+        NodeProcess[] nodes = await Task.WhenAll(StartNodeAsync("server-a"), StartNodeAsync("server-b"));
+        NodePair pair = new(nodes[0], nodes[1]);
+        try
+        {
+            InviteInfo invite = await pair.TargetApi.InviteNodeAsync(new InviteRequest(), CancellationToken.None);
+            await pair.NearApi.JoinNodeAsync(new JoinRequest(invite.Token, LinkOf(pair.Target)), CancellationToken.None);
+            return pair;
+        }
+        catch
+        {
+            await pair.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A test pattern on the target node.</summary>
+    public Task StartPatternAsync(string name, int width = 1280, int height = 800) =>
+        TargetApi.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, name, new SizeInfo(width, height)), CancellationToken.None);
+
+    /// <summary>A hosted desktop on the target node with one program in it; waits for its first picture.</summary>
+    public async Task StartDesktopAsync(string name, int width, int height, params string[] command)
+    {
+        Require.Program("Xvnc");
+        StartSessionRequest request = new(SessionKind.Desktop, name, new SizeInfo(width, height), Command: command);
+        await TargetApi.StartSessionAsync(request, CancellationToken.None);
+        await Eventually.TrueAsync(
+            async () => await TargetApi.GetSessionAsync(name, CancellationToken.None) is { State: SessionState.Active }, $"desktop {name} is shown");
+    }
+
+    /// <summary>Looks into a session from the near node; any viewer may connect.</summary>
+    public async Task<ShadowInfo> ShadowAsync(string session, ShadowMode mode = ShadowMode.View) => await NearApi.StartShadowAsync(
+        new StartShadowRequest($"{session}@server-b", mode, Listen: "127.0.0.1:0", NoPassword: true), CancellationToken.None);
+
+    /// <summary>How the owner looks at a session of the target node.</summary>
+    public async Task<RfbTestOptions> OwnerAsync(string session)
+    {
+        TicketInfo ticket = await TargetApi.IssueTicketAsync(session, new TicketRequest(), CancellationToken.None);
+        return RfbTestOptions.For(ticket.SocketPath!);
+    }
+
+    /// <summary>The X server of a hosted desktop; null where none runs.</summary>
+    public int? XServerOf(string session) => DesktopProcess(session, "Server");
+
+    /// <summary>The program in a hosted desktop; null where none was started.</summary>
+    public int? ProgramOf(string session) => DesktopProcess(session, "Session");
+
+    public async ValueTask DisposeAsync()
+    {
+        NearApi.Dispose();
+        TargetApi.Dispose();
+        foreach (NodeProcess node in (NodeProcess[])[Near, Target])
+        {
+            if (!node.Process.HasExited)
+            {
+                // A desktop takes longer to end than the rig waits for a process.
+                node.Process.Send(Signal.Continue);
+                await node.StopAsync();
+            }
+
+            await KillDesktopsAsync(node);
+            await node.DisposeAsync();
+        }
+    }
+
+    private static async Task<NodeProcess> StartNodeAsync(string name)
+    {
+        // The first life only makes the folders: a node that listens for links needs an identity before it starts.
+        NodeProcess node = await NodeProcess.StartAsync(new Dictionary<string, string?>
+        {
+            ["UMBRA_SHADOWING"] = "control",
+            ["UMBRA_LOG_LEVEL"] = "information",
+            ["UMBRA_MAX_SHADOWS_PER_SESSION"] = "1000",
+        });
+        await node.StopAsync();
+        await node.RunAsync("node", "init", "--name", name);
+        await File.WriteAllTextAsync(node.PathOf("umbra.yaml"), $"linkListen: [\"{LinkOf(node)}\"]\n");
+        await node.StartAgainAsync();
+        return node;
+    }
+
+    private static string LinkOf(NodeProcess node) => $"pipe://{node.PathOf("run/link.sock")}";
+
+    private int? DesktopProcess(string session, string member)
+    {
+        string state = Target.PathOf($"run/desktops/{session}/state.json");
+        return File.Exists(state) ? PidIn(state, member) : null;
+    }
+
+    private static int? PidIn(string state, string member)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(state));
+        JsonElement process = document.RootElement.GetProperty(member);
+        return process.ValueKind == JsonValueKind.Null ? null : process.GetProperty("Pid").GetInt32();
+    }
+
+    /// <summary>What a killed node left running.</summary>
+    private static async Task KillDesktopsAsync(NodeProcess node)
+    {
+        string desktops = node.PathOf("run/desktops");
+        string[] states = Directory.Exists(desktops) ? Directory.GetFiles(desktops, "state.json", SearchOption.AllDirectories) : [];
+        foreach (int pid in states.SelectMany(state => (int?[])[PidIn(state, "Session"), PidIn(state, "Server")]).OfType<int>())
+        {
+            await ExternalProcess.RunAsync("kill", ["-KILL", "--", $"-{pid}"]);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Umbra.Core.Memory;
+using Umbra.Transports.Listening;
+using Umbra.Transports.Tls;
+
+namespace Umbra.Transports.Tests.Contract;
+
+/// <summary>One listening server over one driver, and how to connect to it.</summary>
+internal sealed class Wire : IAsyncDisposable
+{
+    private static int s_names;
+    private readonly BufferPool _pool;
+    private readonly WebApplication _app;
+    private readonly string _directory = Path.Combine(
+        Path.GetTempPath(), $"umbra-wire-{Environment.ProcessId}-{Interlocked.Increment(ref s_names)}");
+    private ListenerHost? _host;
+
+    private Wire(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, ConnectionLimits limits)
+    {
+        Kind = kind;
+        _pool = pool;
+        Address = IsPipe ? TransportAddress.Pipe(Path.Combine(_directory, "s"))
+            : IsMemory ? TransportAddress.Memory("wire")
+            : TransportAddress.Tcp("127.0.0.1", 0);
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.AddRouting();
+        builder.Services.AddTransports(pool, pool.Root);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            if (IsTls)
+            {
+                ConnectionGate gate = new(limits, TimeProvider.System);
+                kestrel.Listen(EndPoint, listen => Secure(listen.UseConnectionGate(gate)).Run(connection => handler(connection)));
+            }
+        });
+        _app = builder.Build();
+    }
+
+    public WireKind Kind { get; }
+
+    /// <summary>The server's rule, by thumbprint.</summary>
+    public Func<string, bool> IsPeerAccepted { get; set; } = thumbprint => thumbprint == TestCertificates.Near.Thumbprint;
+
+    public LogCollector Log { get; } = new();
+
+    public TransportAddress Address { get; private set; }
+
+    public IServiceProvider Services => _app.Services;
+
+    private bool IsTls => Kind is WireKind.TcpTls or WireKind.PipeTls or WireKind.MemoryTls;
+
+    private bool IsPipe => Kind is WireKind.Pipe or WireKind.PipeTls;
+
+    private bool IsMemory => Kind is WireKind.Memory or WireKind.MemoryTls;
+
+    private EndPoint EndPoint => Address.ToListenEndPoint();
+
+    public static async Task<Wire> StartAsync(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler,
+        ConnectionLimits? limits = null)
+    {
+        Wire wire = new(kind, pool, handler, limits ??= new ConnectionLimits(MaxUnauthenticatedPerSecond: 10_000));
+        if (wire.IsTls)
+        {
+            await wire._app.StartAsync();
+        }
+        else
+        {
+            wire._host = await wire.Services.GetRequiredService<TransportListeners>()
+                .ListenAsync(wire.EndPoint, handler, limits, CancellationToken.None);
+        }
+
+        if (!wire.IsPipe && !wire.IsMemory)
+        {
+            wire.Address = TransportAddress.Tcp("127.0.0.1", wire.FindPort());
+        }
+
+        return wire;
+    }
+
+    /// <summary>The bare wire, without TLS.</summary>
+    public async Task<Stream> ConnectBareAsync() =>
+        await Services.GetRequiredService<TransportConnectors>().ConnectAsync(Address, CancellationToken.None);
+
+    public async Task<StreamDuplex> ConnectAsync()
+    {
+        Stream stream = await ConnectBareAsync();
+        if (IsTls)
+        {
+            stream = await LinkTls.ConnectAsync(
+                stream, TestTls.Client(TestCertificates.Near, peer => peer.Equals(TestCertificates.Target)), CancellationToken.None);
+        }
+
+        return new StreamDuplex(stream, _pool.AsMemoryPool(BufferTag.Test, _pool.Root));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        if (IsTls)
+        {
+            await _app.StopAsync();
+        }
+
+        await _app.DisposeAsync();
+        if (Directory.Exists(_directory))
+        {
+            Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
+            Directory.Delete(_directory);
+        }
+    }
+
+    private ListenOptions Secure(ListenOptions listen) => listen.UseLinkTls(
+        TestTls.Server(TestCertificates.Target, peer => IsPeerAccepted(peer.Thumbprint)));
+
+    private int FindPort() => _host is not null
+        ? ((IPEndPoint)_host.EndPoint).Port
+        : new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+using Umbra.Transports.Memory;
+
+namespace Umbra.Transports.Tests;
+
+public sealed class TransportAddressTests
+{
+    [Theory]
+    [InlineData("tcp://127.0.0.1:5901", "Tdtcp", "127.0.0.1", 5901)]
+    [InlineData("tcp://[::1]:5901", "Tdtcp", "::1", 5901)]
+    [InlineData("tcp://server-b.example:0", "Tdtcp", "server-b.example", 0)]
+    [InlineData("pipe:///run/umbra/link.sock", "Tdpipe", "/run/umbra/link.sock", 0)]
+    [InlineData("memory://x", "Tdmemory", "x", 0)]
+    public void Parse_GoodAddress_RoundTrips(string text, string driver, string name, int port)
+    {
+        TransportAddress address = TransportAddress.Parse(text);
+
+        Assert.Equal((driver, name, port), (address.Driver.Name, address.Name, address.Port));
+        Assert.Equal(text, address.ToString());
+        Assert.Equal(address, TransportAddress.Parse(address.ToString()));
+    }
+
+    [Fact]
+    public void Parse_CaseOfSchemeAndHost_DoesNotMatter() =>
+        Assert.Equal("tcp://server-b:1", TransportAddress.Parse("TCP://Server-B:1").ToString());
+
+    [Theory]
+    [InlineData(null, "expected tcp://HOST:PORT, pipe:///PATH, memory://NAME")]
+    [InlineData("", "not a transport address")]
+    [InlineData("server-b:5901", "not a transport address")]
+    [InlineData("http://x", "no transport is called 'http'")]
+    [InlineData("async:///dev/ttyS0?baud=115200", "Tdasync (async:///dev/TTY?baud=RATE) is not in this build")]
+    [InlineData("ipx://1.2:3", "Tdipx")]
+    [InlineData("spx://1.2:3", "Tdspx")]
+    [InlineData("netb://NAME", "Tdnetb")]
+    [InlineData("tcp://server-b", "no port from 0 to 65535; expected tcp://HOST:PORT")]
+    [InlineData("tcp://:5901", "no port")]
+    [InlineData("tcp://server-b:65536", "no port")]
+    [InlineData("tcp://server-b:-1", "no port")]
+    [InlineData("tcp://::1:5901", "IPv6 address in brackets")]
+    [InlineData("tcp://a b:1", "not a host name")]
+    [InlineData("tcp://host/path:1", "not a host name")]
+    [InlineData("pipe://run/x.sock", "not absolute; expected pipe:///PATH")]
+    [InlineData("pipe:///", "not absolute")]
+    [InlineData("pipe:///a\u0000b", "control characters")]
+    [InlineData("memory://", "no name")]
+    public void Parse_BadAddress_SaysWhatIsExpected(string? text, string expected)
+    {
+        Assert.False(TransportAddress.TryParse(text, out TransportAddress? address, out string? error));
+        Assert.Null(address);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.Equal(error, Assert.Throws<FormatException>(() => TransportAddress.Parse(text!)).Message);
+    }
+
+    [Theory]
+    [InlineData(107, true)]
+    [InlineData(108, false)]
+    public void Parse_PathAtItsLimit_CountsBytes(int bytes, bool expected) =>
+        Assert.Equal(expected, TransportAddress.TryParse("pipe:///é" + new string('x', bytes - 3), out _, out _));
+
+    [Fact]
+    public void ToEndPoint_EachScheme_IsOfItsKind()
+    {
+        Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 7), TransportAddress.Parse("tcp://[::1]:7").ToEndPoint());
+        Assert.Equal(new DnsEndPoint("server-b", 7), TransportAddress.Parse("tcp://server-b:7").ToEndPoint());
+        Assert.Equal(new MemoryEndPoint("x"), TransportAddress.Parse("memory://x").ToEndPoint());
+        Assert.IsType<UnixDomainSocketEndPoint>(TransportAddress.Parse("pipe:///run/x").ToEndPoint());
+    }
+
+    [Fact]
+    public void ToListenEndPoint_HostName_OnlyLocalhost()
+    {
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 7), TransportAddress.Parse("tcp://localhost:7").ToListenEndPoint());
+        Assert.Contains("tcp://127.0.0.1:7", Assert.Throws<FormatException>(() =>
+            TransportAddress.Parse("tcp://server-b:7").ToListenEndPoint()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryParse_Noise_NeverThrows()
+    {
+        Random random = new(11);
+        string[] starts = ["tcp://", "pipe://", "memory://", "", "tcp://[", "://"];
+        for (int i = 0; i < 20_000; i++)
+        {
+            string noise = new([.. Enumerable.Range(0, random.Next(12)).Select(_ => (char)random.Next(1, 300))]);
+            string text = starts[random.Next(starts.Length)] + noise;
+            if (TransportAddress.TryParse(text, out TransportAddress? address, out _))
+            {
+                Assert.Equal(address, TransportAddress.Parse(address.ToString()));
+                address.ToEndPoint();
+            }
+        }
+    }
+
+    [Fact]
+    public void Drivers_Here_HaveATagAndTheirOwnScheme()
+    {
+        Assert.Equal(["tcp", "pipe", "memory"], TransportDrivers.All.Where(d => d.IsHere).Select(d => d.Scheme));
+        Assert.Equal(TransportDrivers.All.Count, TransportDrivers.All.Select(d => d.Scheme).Distinct().Count());
+    }
+}
