@@ -29,6 +29,8 @@ public sealed class CycleTests
 
         await nearIdle.ReturnsAsync(pair.Near, pair.NearApi, "the near node");
         await targetIdle.ReturnsAsync(pair.Target, pair.TargetApi, "the target node");
+        Assert.DoesNotContain("fail:", pair.Near.Process.Errors.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("fail:", pair.Target.Process.Errors.ToString(), StringComparison.Ordinal);
         Assert.Empty(await pair.NearApi.ListShadowsAsync(CancellationToken.None));
         Assert.Empty(await pair.TargetApi.ListShadowsAsync(CancellationToken.None));
         Assert.Empty(await pair.NearApi.ListSessionsAsync(CancellationToken.None));
