@@ -24,6 +24,11 @@ public sealed partial class Session
         Interlocked.Increment(ref _commits);
     }
 
+    void ISourceSink.Announce(Size size, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, in ReceivedPicture received) =>
+        Surface.Announce(size, damage, moves, received);
+
+    void ISourceSink.Withdraw() => Surface.Withdraw();
+
     void ISourceSink.SetCursor(CursorShape cursor)
     {
         lock (_gate)

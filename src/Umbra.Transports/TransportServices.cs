@@ -53,6 +53,9 @@ public static class TransportServices
         sockets.MaxWriteBufferSize = options.MaxWriteBufferSize;
         sockets.Backlog = options.Backlog;
         sockets.NoDelay = true;
+
+        // A flush sends on the thread that flushes. Handing it to another thread costs 0.1 ms on an idle machine, and 1 to 3 ms where both cores decode video.
+        sockets.UnsafePreferInlineScheduling = true;
         sockets.CreateBoundListenSocket = endPoint => CreateBoundListenSocket(endPoint, options);
     }
 

@@ -32,6 +32,25 @@ public sealed record BgrxImage(int Width, int Height, byte[] Pixels)
                 + $"{mine[first] & 0xFFFFFF:X6} instead of {others[first] & 0xFFFFFF:X6}";
     }
 
+    /// <summary>The picture as a client of fewer bits (16: 565, 8: 332) sees it: the low bits of each channel are 0.</summary>
+    public BgrxImage Quantised(int bits)
+    {
+        uint kept = bits switch
+        {
+            32 => 0xFFFFFF,
+            16 => 0xF8FCF8,
+            8 => 0xE0E0C0,
+            _ => throw new ArgumentOutOfRangeException(nameof(bits)),
+        };
+        byte[] pixels = [.. Pixels];
+        foreach (ref uint pixel in MemoryMarshal.Cast<byte, uint>(pixels.AsSpan()))
+        {
+            pixel &= kept;
+        }
+
+        return this with { Pixels = pixels };
+    }
+
     /// <summary>Largest difference of one colour channel; 255 where the sizes differ.</summary>
     public int LargestDifference(BgrxImage other)
     {

@@ -138,10 +138,12 @@ public sealed partial class RfbTestClient
                 break;
             case -239:
                 CursorShapes++;
+                VisibleCursorShapes += width * height > 0 ? 1 : 0;
                 await _stream.SkipAsync((width * height * 4) + ((width + 7) / 8 * height), cancellationToken);
                 break;
             case -314:
                 CursorShapes++;
+                VisibleCursorShapes += width * height > 0 ? 1 : 0;
                 await _stream.SkipAsync(4 + (width * height * 4), cancellationToken);
                 break;
             case -307:

@@ -55,6 +55,9 @@ public sealed partial class RfbTestClient : IAsyncDisposable
 
     public int CursorShapes { get; private set; }
 
+    /// <summary>Those of <see cref="CursorShapes"/> that are not empty.</summary>
+    public int VisibleCursorShapes { get; private set; }
+
     public byte? Leds { get; private set; }
 
     /// <summary>The last text from the server's clipboard (Latin-1 messages).</summary>

@@ -18,6 +18,9 @@ public sealed record VncDump
 
     public int Compression { get; init; } = 1;
 
+    /// <summary>Bits of a pixel: 32, 16 (565) or 8 (332). See <see cref="BgrxImage.Quantised"/>.</summary>
+    public int Bits { get; init; } = 32;
+
     public string? Password { get; init; }
 
     /// <summary>Ends when so long nothing came after the first update; zero: not for that reason.</summary>
@@ -46,7 +49,8 @@ public sealed record VncDump
         return new VncDumpResult(
             new BgrxImage(width, height, await File.ReadAllBytesAsync(picture)),
             int.Parse(words[2], CultureInfo.InvariantCulture),
-            long.Parse(words[3], CultureInfo.InvariantCulture));
+            long.Parse(words[3], CultureInfo.InvariantCulture),
+            long.Parse(words[4], CultureInfo.InvariantCulture));
     }
 
     private IEnumerable<string> Arguments(string picture)
@@ -56,6 +60,7 @@ public sealed record VncDump
             Target, picture, "--encodings", Encodings,
             "--quality", Number(Quality ?? -1), "--compress", Number(Compression),
             "--seconds", Number((int)AtMost.TotalSeconds), "--quiet-ms", Number((int)Quiet.TotalMilliseconds), "--updates", Number(Updates),
+            "--bits", Number(Bits),
         ];
         return ViewOnly ? arguments.Append("--view-only") : arguments;
     }

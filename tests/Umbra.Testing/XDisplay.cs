@@ -5,23 +5,27 @@ using System.Security.Cryptography;
 namespace Umbra.Testing;
 
 /// <summary>
-/// An X server of a test's own on a free display, with a cookie only the test knows. Programs run on it end with it. Skips the running test
-/// where the server is not installed.
+/// An X server of a test's own on a free display, with a cookie only the test knows, or one that runs already. Programs run on it end with
+/// this object. Skips the running test where the server is not installed.
 /// </summary>
 public sealed class XDisplay : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(20);
     private readonly TempFolder _folder;
     private readonly List<ExternalProcess> _programs = [];
+    private readonly ExternalProcess? _server;
+    private readonly string _authority;
 
-    private XDisplay(TempFolder folder, ExternalProcess server)
+    private XDisplay(TempFolder folder, ExternalProcess? server, string authority)
     {
         _folder = folder;
-        Server = server;
+        _server = server;
+        _authority = authority;
     }
 
     /// <summary>The X server.</summary>
-    public ExternalProcess Server { get; }
+    /// <exception cref="InvalidOperationException">It was not started here.</exception>
+    public ExternalProcess Server => _server ?? throw new InvalidOperationException($"display {Name} was not started by this test");
 
     /// <summary>":N".</summary>
     public string Name { get; private set; } = "";
@@ -33,8 +37,13 @@ public sealed class XDisplay : IAsyncDisposable
     public IReadOnlyDictionary<string, string?> Variables => new Dictionary<string, string?>
     {
         ["DISPLAY"] = Name,
-        ["XAUTHORITY"] = _folder.Combine("auth"),
+        ["XAUTHORITY"] = _authority,
     };
+
+    /// <summary>A display that runs already and lives on.</summary>
+    /// <param name="name">":N".</param>
+    /// <param name="authority">The file with its cookie.</param>
+    public static XDisplay Attach(string name, string authority) => new(new TempFolder(), null, authority) { Name = name };
 
     /// <summary>TigerVNC's X server, which is an RFB server too; more arguments as Xvnc takes them.</summary>
     public static Task<XDisplay> StartXvncAsync(int width = 1280, int height = 800, params string[] more) => StartAsync("Xvnc", folder =>
@@ -101,7 +110,7 @@ public sealed class XDisplay : IAsyncDisposable
             await program.DisposeAsync();
         }
 
-        await Server.DisposeAsync();
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
         _folder.Dispose();
     }
 
@@ -113,7 +122,7 @@ public sealed class XDisplay : IAsyncDisposable
         WriteCookie(cookieFile);
         string[] common = ["-displayfd", "1", "-auth", cookieFile, "-nolisten", "tcp"];
         ExternalProcess server = ExternalProcess.Start(program, [.. common, .. arguments(folder)]);
-        XDisplay display = new(folder, server);
+        XDisplay display = new(folder, server, cookieFile);
         try
         {
             string number = await server.Output.WaitForAsync(line => int.TryParse(line, CultureInfo.InvariantCulture, out _), StartTimeout);

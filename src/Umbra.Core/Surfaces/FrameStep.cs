@@ -29,6 +29,10 @@ internal sealed class FrameStep(ulong commit, TileSet tiles, IReadOnlyList<CopyM
     /// <summary>Takes over the caller's reference.</summary>
     public void Set(in EncodingClass encodingClass, bool withMoves, EncodedPicture payload) => _encoded.Add((encodingClass, withMoves), payload);
 
+    /// <summary>Whether these very bytes are among the encoded forms.</summary>
+    public bool Holds(in ReceivedPicture received) =>
+        TryGet(received.EncodingClass, withMoves: true, out EncodedPicture payload) && payload.Bytes == received.Picture.Bytes;
+
     public void Dispose()
     {
         foreach (EncodedPicture payload in _encoded.Values)

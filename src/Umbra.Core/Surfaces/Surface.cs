@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
@@ -10,7 +11,7 @@ namespace Umbra.Core.Surfaces;
 /// them at their newest content, from a cache). Thread-safe: everything happens under one lock, and nothing waits for a peer inside it.
 /// Times are milliseconds of any clock that never goes back, passed in.
 /// </summary>
-public sealed class Surface : IDisposable
+public sealed partial class Surface : IDisposable
 {
     /// <summary>Moves kept as moves in one commit; with more of them the areas are compared and sent as any other.</summary>
     public const int MaxMoves = 64;
@@ -136,6 +137,12 @@ public sealed class Surface : IDisposable
                 return false;
             }
 
+            bool isAnnounced = received is { } known && _announced is not null && _announced.Holds(known);
+            if (!isAnnounced)
+            {
+                EndAnnouncement(isKept: false);
+            }
+
             bool changed = canvas.Size == Size
                 ? CommitStep(canvas, damage, moves, now, received)
                 : CommitResized(canvas, now);
@@ -148,14 +155,15 @@ public sealed class Surface : IDisposable
                 received?.Picture.Bytes.Dispose();
             }
 
-            if (changed)
+            foreach (SurfaceViewer viewer in _viewers)
             {
-                foreach (SurfaceViewer viewer in _viewers)
+                if (changed && !viewer.HasAll)
                 {
                     viewer.Changed();
                 }
             }
 
+            EndAnnouncement(isKept: true);
             return changed;
         }
     }
@@ -190,6 +198,8 @@ public sealed class Surface : IDisposable
             }
 
             _disposed = true;
+            _announced?.Dispose();
+            _announced = null;
             _step?.Dispose();
             _step = null;
             _cache.Dispose();
@@ -251,9 +261,14 @@ public sealed class Surface : IDisposable
     {
         lock (_gate)
         {
-            if (_disposed || viewer.Dirty.Grid != _grid)
+            if (_disposed || viewer.Dirty.Grid != _grid || viewer.IsAhead)
             {
                 return null;
+            }
+
+            if (TakeAnnounced(viewer, maxBytes, maxRects) is { } early)
+            {
+                return early;
             }
 
             PictureUpdate update = new(_commit, Size, viewer.Class);
@@ -307,8 +322,17 @@ public sealed class Surface : IDisposable
             return false;
         }
 
+        TileSet tiles = TilesOf(CollectionsMarshal.AsSpan(_changed), moves);
+        DamageRefinery.Join(_changed);
+        bool isRefinement = received is { IsRefinement: true };
+        Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], isRefinement), now);
+        return true;
+    }
+
+    private TileSet TilesOf(ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves)
+    {
         TileSet tiles = new(_grid);
-        foreach (Rect rect in _changed)
+        foreach (Rect rect in damage)
         {
             tiles.AddTouching(rect);
         }
@@ -318,10 +342,7 @@ public sealed class Surface : IDisposable
             tiles.AddTouching(move.Target);
         }
 
-        DamageRefinery.Join(_changed);
-        bool isRefinement = received is { IsRefinement: true };
-        Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], isRefinement), now);
-        return true;
+        return tiles;
     }
 
     private void Advance(FrameStep step, long now)

@@ -49,6 +49,14 @@ public sealed class SurfaceViewer : IDisposable
     /// </summary>
     internal bool WantsMore => IsReady && (HasTaken || (!IsStepPending && Dirty.IsEmpty));
 
+    /// <summary>Has taken what is announced: holds the next commit already, and takes nothing more before it comes.</summary>
+    internal bool IsAhead { get; set; }
+
+    internal bool IsCurrent => !IsAhead && !IsStepPending && Dirty.IsEmpty;
+
+    /// <summary>Has nothing to take of the commit that is being made.</summary>
+    internal bool HasAll => IsAhead && Dirty.IsEmpty;
+
     public void SetClass(EncodingClass encodingClass) => _surface.SetClass(this, encodingClass);
 
     /// <summary>The viewer wants an area again, whether it changed or not.</summary>
@@ -73,12 +81,13 @@ public sealed class SurfaceViewer : IDisposable
         Lossy = new TileSet(grid);
         IsStepPending = false;
         HasTaken = false;
+        IsAhead = false;
         NextTile = 0;
     }
 
     internal void Advance(FrameStep? previous, FrameStep step)
     {
-        if (Dirty.Grid != step.Tiles.Grid)
+        if (Dirty.Grid != step.Tiles.Grid || IsAhead)
         {
             return;
         }

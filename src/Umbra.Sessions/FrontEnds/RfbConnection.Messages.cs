@@ -13,6 +13,7 @@ public sealed partial class RfbConnection : IClientMessageHandler
 
     private readonly Lock _gate = new();
     private readonly Queue<Fence> _fencesToAnswer = [];
+    private Fence? _fenceOverNext;
     private PixelFormat _format = PixelFormat.Bgrx;
     private ClientCapabilities _client = ClientCapabilities.Least;
     private bool _isUpdateWanted;
@@ -55,6 +56,12 @@ public sealed partial class RfbConnection : IClientMessageHandler
             if ((capabilities.SupportsCursor || capabilities.SupportsCursorWithAlpha) && !(_client.SupportsCursor || _client.SupportsCursorWithAlpha))
             {
                 _sent = _sent with { Cursor = 0 };
+            }
+
+            if (capabilities.SupportsFence != _client.SupportsFence)
+            {
+                // What is on its way was to be answered in the other manner.
+                _inFlight.Clear();
             }
 
             _client = capabilities;
@@ -127,20 +134,35 @@ public sealed partial class RfbConnection : IClientMessageHandler
 
     void IClientMessageHandler.OnFence(Fence fence)
     {
-        lock (_gate)
+        if (!fence.IsRequest)
         {
-            if (!fence.IsRequest)
+            lock (_gate)
             {
                 UpdateArrived(isFence: true);
             }
-            else if (_fencesToAnswer.Count < MaxPendingFences)
-            {
-                _fencesToAnswer.Enqueue(fence.Answer());
-            }
-            else
+
+            _viewer.Wake();
+        }
+        else if (fence.Flags.HasFlag(FenceFlags.SyncNext))
+        {
+            _fenceOverNext = fence;
+        }
+        else
+        {
+            Answer(fence);
+        }
+    }
+
+    private void Answer(Fence fence)
+    {
+        lock (_gate)
+        {
+            if (_fencesToAnswer.Count == MaxPendingFences)
             {
                 throw new ProtocolException($"more than {MaxPendingFences} fences without reading the answers");
             }
+
+            _fencesToAnswer.Enqueue(fence.Answer());
         }
 
         _viewer.Wake();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Text;
@@ -153,20 +152,9 @@ public sealed partial class RfbConnection
 
     private async Task<bool> SendUpdateAsync()
     {
-        lock (_gate)
-        {
-            bool isFull = _client.SupportsFence && _inFlight.Count >= MaxUpdatesInFlight;
-            if (!(_isUpdateWanted || _isContinuous) || isFull)
-            {
-                return false;
-            }
-        }
-
         PayloadWriter head = _head!;
         head.Clear();
-        new FramebufferUpdate(0).Write(head);
-        int pseudoRects = WriteControls(head);
-        using PictureUpdate? update = _viewer.TakeUpdate(_budget.Bytes, MaxRects);
+        using PictureUpdate? update = TakeUpdate(head, out int pseudoRects);
         if (update is null && pseudoRects == 0)
         {
             return false;
@@ -177,10 +165,12 @@ public sealed partial class RfbConnection
         BinaryPrimitives.WriteUInt16BigEndian(head.Written[2..], (ushort)rects);
         long bytes = head.Length + (update?.Bytes ?? 0);
         long begun = _time.GetTimestamp();
+        bool isFenced;
         bool isAnswered;
         lock (_gate)
         {
-            isAnswered = _client.SupportsFence || !_isContinuous;
+            isFenced = _client.SupportsFence;
+            isAnswered = isFenced || !_isContinuous;
             _isUpdateWanted = false;
             if (isAnswered)
             {
@@ -188,7 +178,7 @@ public sealed partial class RfbConnection
             }
         }
 
-        await WritePictureAsync(head, update);
+        await WritePictureAsync(head, update, isFenced);
         if (!isAnswered)
         {
             _budget.Arrived(bytes, _time.GetElapsedTime(begun));
@@ -196,6 +186,27 @@ public sealed partial class RfbConnection
 
         _viewer.Counters.Sent(bytes);
         return true;
+    }
+
+    /// <summary>
+    /// The beginning of an update and its picture, both null and 0 where nothing is to be sent. Under the lock as a whole: what the viewer says is before
+    /// it or after it, and the answer to a fence that is waiting goes first.
+    /// </summary>
+    private PictureUpdate? TakeUpdate(PayloadWriter head, out int pseudoRects)
+    {
+        lock (_gate)
+        {
+            pseudoRects = 0;
+            bool isFull = _client.SupportsFence && _inFlight.Count >= MaxUpdatesInFlight;
+            if (!(_isUpdateWanted || _isContinuous) || isFull || _fencesToAnswer.Count > 0)
+            {
+                return null;
+            }
+
+            new FramebufferUpdate(0).Write(head);
+            pseudoRects = WriteControls(head);
+            return _viewer.TakeUpdate(_budget.Bytes, MaxRects);
+        }
     }
 
     private static int WriteMoves(PayloadWriter head, PictureUpdate? update)
@@ -213,7 +224,7 @@ public sealed partial class RfbConnection
         return update.Moves.Count;
     }
 
-    private async Task WritePictureAsync(PayloadWriter head, PictureUpdate? update)
+    private async Task WritePictureAsync(PayloadWriter head, PictureUpdate? update, bool isFenced)
     {
         await WriteAsync(head.WrittenMemory);
         for (int i = 0; i < (update?.Payloads.Count ?? 0); i++)
@@ -233,7 +244,7 @@ public sealed partial class RfbConnection
             await WriteAsync(payload);
         }
 
-        if (_client.SupportsFence)
+        if (isFenced)
         {
             head.Clear();
             new Fence(FenceFlags.Request | FenceFlags.BlockBefore, default).Write(head);
@@ -243,40 +254,37 @@ public sealed partial class RfbConnection
         await FlushAsync();
     }
 
-    /// <summary>Pseudo-rectangles: size, cursor, title, lock keys. Returns how many.</summary>
+    /// <summary>Pseudo-rectangles: size, cursor, title, lock keys. Returns how many. Called under <see cref="_gate"/>.</summary>
     private int WriteControls(PayloadWriter head)
     {
         ControlVersions now = _session.ControlVersions;
-        lock (_gate)
+        int rects = WriteSize(head);
+        if (_announceQemuKeys)
         {
-            int rects = WriteSize(head);
-            if (_announceQemuKeys)
-            {
-                QemuKeyRect.Write(head);
-                _announceQemuKeys = false;
-                rects++;
-            }
-
-            if (now.Cursor != _sent.Cursor && (_client.SupportsCursor || _client.SupportsCursorWithAlpha))
-            {
-                _session.WithCursor(cursor => rects += WriteCursor(head, cursor));
-            }
-
-            if (now.Title != _sent.Title && _client.SupportsDesktopName)
-            {
-                new DesktopNameRect(_session.Title).Write(head);
-                rects++;
-            }
-
-            if (now.Leds != _sent.Leds && _client.LedEncoding is { } form)
-            {
-                new LedStateRect(_session.Leds).Write(head, form);
-                rects++;
-            }
-
-            _sent = _sent with { Cursor = now.Cursor, Title = now.Title, Leds = now.Leds };
-            return rects;
+            QemuKeyRect.Write(head);
+            _announceQemuKeys = false;
+            rects++;
         }
+
+        if (now.Cursor != _sent.Cursor && (_client.SupportsCursor || _client.SupportsCursorWithAlpha))
+        {
+            _session.WithCursor(cursor => rects += WriteCursor(head, cursor));
+        }
+
+        if (now.Title != _sent.Title && _client.SupportsDesktopName)
+        {
+            new DesktopNameRect(_session.Title).Write(head);
+            rects++;
+        }
+
+        if (now.Leds != _sent.Leds && _client.LedEncoding is { } form)
+        {
+            new LedStateRect(_session.Leds).Write(head, form);
+            rects++;
+        }
+
+        _sent = _sent with { Cursor = now.Cursor, Title = now.Title, Leds = now.Leds };
+        return rects;
     }
 
     private int WriteCursor(PayloadWriter head, CursorShape? cursor)
@@ -352,7 +360,8 @@ public sealed partial class RfbConnection
         {
             ReadOnlyMemory<byte> chunk = bytes[..Math.Min(bytes.Length, ChunkBytes)];
             bytes = bytes[chunk.Length..];
-            _pipe.Output.Write(chunk.Span);
+            chunk.CopyTo(_pipe.Output.GetMemory(chunk.Length));
+            _pipe.Output.Advance(chunk.Length);
             _unflushed += chunk.Length;
             if (_unflushed >= ChunkBytes)
             {

@@ -72,35 +72,17 @@ public sealed partial class RfbConnection
 
     private async Task ServeAsync()
     {
-        RfbHandshake handshake;
-        using (CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token))
-        {
-            timeout.CancelAfter(HandshakeTimeout);
-            handshake = new RfbHandshake(_pipe, _access, _session.Pool, _account, timeout.Token);
-            try
-            {
-                _pipe = await handshake.RunAsync();
-            }
-            catch
-            {
-                await handshake.DisposeAsync();
-                throw;
-            }
-        }
-
-        try
-        {
-            await RunSessionAsync();
-        }
-        finally
-        {
-            await handshake.DisposeAsync();
-        }
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        timeout.CancelAfter(HandshakeTimeout);
+        await using RfbHandshake handshake = new(_pipe, _access, _session.Pool, _account, timeout.Token);
+        _pipe = await handshake.RunAsync();
+        timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+        await RunSessionAsync();
     }
 
     private async Task RunSessionAsync()
     {
-        _seat = _access.OpenSeat();
+        using InputSeat seat = _seat = _access.OpenSeat();
         _viewer = _session.Join(new EncodingClass(RfbEncoding.Raw, PixelFormat.Bgrx, -1, 0), _access.Who, _access.IsOwner);
         try
         {
@@ -125,7 +107,6 @@ public sealed partial class RfbConnection
         finally
         {
             _viewer.Dispose();
-            _seat.Dispose();
             DisposeWriter();
         }
     }
@@ -174,11 +155,39 @@ public sealed partial class RfbConnection
     private bool Parse(ClientMessageReader messages, in ReadOnlySequence<byte> buffer)
     {
         SequenceReader<byte> reader = new(buffer);
-        while (messages.TryRead(ref reader, this))
+        while (TryReadMessage(messages, ref reader))
         {
         }
 
         _pipe.Input.AdvanceTo(reader.Position, buffer.End);
         return reader.Remaining > 0;
+    }
+
+    /// <summary>
+    /// A fence with SyncNext and the message after it are one for the writing loop: the answer to the fence goes out between what was made before the
+    /// message and what was made after it (rfbproto, ClientFence).
+    /// </summary>
+    private bool TryReadMessage(ClientMessageReader messages, ref SequenceReader<byte> reader)
+    {
+        if (_fenceOverNext is not { } fence)
+        {
+            return messages.TryRead(ref reader, this);
+        }
+
+        lock (_gate)
+        {
+            _fenceOverNext = null;
+            bool isRead = messages.TryRead(ref reader, this);
+            if (isRead)
+            {
+                Answer(fence);
+            }
+            else
+            {
+                _fenceOverNext = fence;
+            }
+
+            return isRead;
+        }
     }
 }

@@ -14,15 +14,15 @@ namespace Umbra.Sessions.FrontEnds;
 /// From the first byte to ClientInit (RFC 6143 7.1 to 7.3.1, VeNCrypt of rfbproto). None is offered only where the peer is on this machine and no ticket is
 /// asked for; VncAuth without TLS only where the peer is on this machine.
 /// </summary>
-internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPool pool, Account account, CancellationToken cancellationToken)
-    : IAsyncDisposable
+internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPool pool, Account account, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private delegate bool TryRead<T>(ref SequenceReader<byte> reader, out T message);
 
     private IDuplexPipe _pipe = pipe;
-    private StreamDuplex? _tls;
+    private SslStream? _tls;
+    private StreamDuplex? _encrypted;
 
-    /// <summary>Returns the pipe to go on with, the one given or TLS over it.</summary>
+    /// <summary>Returns the pipe to go on with, the one given or TLS over it; the latter is good until this is disposed.</summary>
     /// <exception cref="ProtocolException">The peer broke the protocol or was not let in; it has been told.</exception>
     public async Task<IDuplexPipe> RunAsync()
     {
@@ -55,7 +55,7 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
     }
 
     /// <summary>Ends TLS where it was begun; after the connection's last byte.</summary>
-    public ValueTask DisposeAsync() => _tls?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _encrypted?.DisposeAsync() ?? _tls?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private List<SecurityType> Offered()
     {
@@ -77,6 +77,14 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
     {
         List<SecurityType> offered = Offered();
         new SecurityTypeList(offered).Write(_pipe.Output);
+        if (offered.Count == 0)
+        {
+            const string Reason = "this address asks for encryption, and this node has no certificate";
+            new ReasonText(Reason).Write(_pipe.Output);
+            await FlushAsync();
+            throw new ProtocolException(Reason);
+        }
+
         await FlushAsync();
         SecurityType chosen = await ReadAsync<SecurityType>(TryReadType);
         if (!offered.Contains(chosen))
@@ -146,7 +154,7 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
 
     private async Task StartTlsAsync(X509Certificate2 certificate)
     {
-        SslStream tls = new(new DuplexPipeStream(_pipe));
+        _tls = new SslStream(new DuplexPipeStream(_pipe));
         try
         {
             SslServerAuthenticationOptions options = new()
@@ -154,16 +162,15 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
                 ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             };
-            await tls.AuthenticateAsServerAsync(options, cancellationToken);
+            await _tls.AuthenticateAsServerAsync(options, cancellationToken);
         }
         catch (AuthenticationException exception)
         {
-            await tls.DisposeAsync();
             throw new ProtocolException($"tls failed: {exception.Message}");
         }
 
-        _tls = new StreamDuplex(tls, pool.AsMemoryPool(BufferTag.RfbViewer, account));
-        _pipe = _tls;
+        MemoryPool<byte> memory = pool.AsMemoryPool(BufferTag.RfbViewer, account);
+        _pipe = _encrypted = new StreamDuplex(_tls, memory);
     }
 
     private async Task FlushAsync() => await _pipe.Output.FlushAsync(cancellationToken);

@@ -29,7 +29,7 @@ internal sealed class LinkChannel : IDisposable
     private readonly Action _posted;
     private PayloadWriter _outbox;
     private PayloadWriter _sending;
-    private bool _isOverfull;
+    private string? _failure;
     private bool _isDisposed;
 
     /// <param name="posted">Called after each post; must only set the writing loop's signal.</param>
@@ -47,18 +47,34 @@ internal sealed class LinkChannel : IDisposable
 
     public ViewerCounters Sent { get; } = new();
 
-    /// <summary>Queues one small message; dropped where the channel is already closed.</summary>
+    /// <summary>
+    /// Queues one small message; dropped where the channel is already closed. Never throws: whoever posts is not to blame for a peer that does not read or
+    /// for memory that is short, so both end the link from its own loops.
+    /// </summary>
     public void Post(Action<IBufferWriter<byte>> write)
     {
         lock (_gate)
         {
-            if (_isDisposed || _isOverfull)
+            if (_isDisposed || _failure is not null)
             {
                 return;
             }
 
-            write(_outbox);
-            _isOverfull = _outbox.Length > MaxOutboxBytes;
+            int length = _outbox.Length;
+            try
+            {
+                write(_outbox);
+            }
+            catch (QuotaExceededException exception)
+            {
+                _outbox.Truncate(length);
+                _failure = exception.Message;
+            }
+
+            if (_outbox.Length > MaxOutboxBytes)
+            {
+                _failure = $"the peer does not read: {_outbox.Length} bytes of messages are waiting";
+            }
         }
 
         _posted();
@@ -69,11 +85,7 @@ internal sealed class LinkChannel : IDisposable
     {
         lock (_gate)
         {
-            if (_isOverfull)
-            {
-                throw new ProtocolException($"the peer does not read: {MaxOutboxBytes} bytes of messages are waiting");
-            }
-
+            ThrowIfFailed();
             (_outbox, _sending) = (_sending, _outbox);
             _outbox.Clear();
         }
@@ -100,7 +112,8 @@ internal sealed class LinkChannel : IDisposable
             {
                 ReadOnlyMemory<byte> chunk = payload[..Math.Min(payload.Length, ChunkBytes - unflushed)];
                 payload = payload[chunk.Length..];
-                _pipe.Output.Write(chunk.Span);
+                chunk.CopyTo(_pipe.Output.GetMemory(chunk.Length));
+                _pipe.Output.Advance(chunk.Length);
                 unflushed += chunk.Length;
                 if (unflushed == ChunkBytes)
                 {
@@ -135,6 +148,9 @@ internal sealed class LinkChannel : IDisposable
                     {
                         await handle(frame);
                     }
+
+                    // The writing loop may be waiting for the very peer that does not read.
+                    ThrowIfFailed();
                 }
             }
             finally
@@ -160,6 +176,15 @@ internal sealed class LinkChannel : IDisposable
         }
 
         _frames.Dispose();
+    }
+
+    /// <exception cref="ProtocolException">A message could not be queued.</exception>
+    private void ThrowIfFailed()
+    {
+        if (Volatile.Read(ref _failure) is { } failure)
+        {
+            throw new ProtocolException(failure);
+        }
     }
 
     private bool TryTake(ref ReadOnlySequence<byte> buffer, out LinkFrame frame)

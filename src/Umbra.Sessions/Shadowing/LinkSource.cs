@@ -6,6 +6,7 @@ using Umbra.Core.Link;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
+using Umbra.Sessions.Nodes;
 using Umbra.Sessions.Sources;
 
 namespace Umbra.Sessions.Shadowing;
@@ -29,6 +30,9 @@ public sealed class LinkSource(string session, string node, string targetNode, L
 
     /// <summary>Pictures on the way at once: enough to fill a wire with a round trip of a few frames, and all a stuck near node can cost.</summary>
     private const int CreditWindow = 3;
+
+    /// <summary>For a target that is about to be cut off to hear why.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, LinkShadow> _shadows = [];
@@ -106,6 +110,11 @@ public sealed class LinkSource(string session, string node, string targetNode, L
                 await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+        catch (ProtocolException exception) when (IsOpened)
+        {
+            await TellAsync(channel, exception.Message);
+            throw;
+        }
         finally
         {
             lock (_gate)
@@ -174,6 +183,15 @@ public sealed class LinkSource(string session, string node, string targetNode, L
         Send(new LinkDetach(shadow.Id).Write);
     }
 
+    /// <summary>Why the link is cut, for the target's log.</summary>
+    private async Task TellAsync(LinkChannel channel, string why)
+    {
+        using CancellationTokenSource patience = new(Farewell, time);
+        channel.Post(new LinkClose(LinkReason.ProtocolError, why).Write);
+        Task sending = channel.SendPostedAsync(patience.Token).AsTask();
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     private async Task WriteAsync(LinkChannel channel, Signal posted, CancellationToken cancellationToken)
     {
         await Task.Yield();
@@ -190,12 +208,14 @@ public sealed class LinkSource(string session, string node, string targetNode, L
     private async Task GiveCreditsAsync(LinkChannel channel, LinkPictures pictures, ISourceSink sink, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        pictures.AddCredits(CreditWindow);
         channel.Post(new LinkCredit(0, CreditWindow).Write);
         while (true)
         {
             await pictures.WaitForPictureAsync(cancellationToken);
             await sink.WaitForDemandAsync(cancellationToken);
             SetFormat(new LinkFormat(sink.Wish.JpegQuality, sink.Wish.CompressLevel));
+            pictures.AddCredits(1);
             channel.Post(new LinkCredit(pictures.LastCommit, 1).Write);
         }
     }
@@ -210,9 +230,8 @@ public sealed class LinkSource(string session, string node, string targetNode, L
         switch (frame.Type)
         {
             case LinkMessageType.Picture:
-                pictures.Show(frame.Picture);
                 Received.Sent(frame.Picture.Header.WireSize);
-                break;
+                return pictures.ShowAsync(frame.Picture);
             case LinkMessageType.Hello:
                 Greet(LinkHello.Read(frame.Payload));
                 break;
@@ -260,8 +279,13 @@ public sealed class LinkSource(string session, string node, string targetNode, L
         return ValueTask.CompletedTask;
     }
 
-    private static void Greet(LinkHello hello)
+    private void Greet(LinkHello hello)
     {
+        if (!NodeNames.Same(hello.Node, targetNode))
+        {
+            throw new ProtocolException($"link: hello from {hello.Node}, and the certificate says {targetNode}");
+        }
+
         if (!LinkHello.TryAgree(hello.Version, out _))
         {
             throw new ProtocolException($"link version {hello.Version} is not spoken here");
@@ -270,6 +294,11 @@ public sealed class LinkSource(string session, string node, string targetNode, L
 
     private void Opened(LinkChannel channel, LinkOpened opened, ISourceSink sink)
     {
+        if (IsOpened)
+        {
+            throw new ProtocolException("link: opened twice");
+        }
+
         SetFormat(new LinkFormat(sink.Wish.JpegQuality, sink.Wish.CompressLevel));
         sink.SetTitle($"{opened.Title} ({session}@{targetNode})");
         lock (_gate)

@@ -5,6 +5,7 @@ using Umbra.Core.Link;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
+using Umbra.Sessions.Nodes;
 
 namespace Umbra.Sessions.Shadowing;
 
@@ -24,6 +25,9 @@ public sealed class ShadowStack
 
     /// <summary>A near node cannot collect more permission to send than this.</summary>
     private const int MaxCredits = 8;
+
+    /// <summary>For a peer that is about to be cut off to hear why.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     /// <summary>A ping behind a picture carries its commit, which is never 0.</summary>
     private const ulong IdlePing = 0;
@@ -45,6 +49,7 @@ public sealed class ShadowStack
     private ControlVersions _sent;
     private int _credits;
     private LinkFormat _format = new(-1, 1);
+    private bool _isGreeted;
     private volatile bool _isClosing;
 
     private ShadowStack(string node, string peer, SessionDirectory sessions, Grants grants, TimeProvider time, ILogger logger)
@@ -106,6 +111,12 @@ public sealed class ShadowStack
         {
             await await Task.WhenAny(reading, writing);
         }
+        catch (ProtocolException exception) when (_isGreeted)
+        {
+            CloseAfterSending(new LinkClose(LinkReason.ProtocolError, exception.Message).Write);
+            await writing.WaitAsync(Farewell, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
         finally
         {
             await closing.CancelAsync();
@@ -117,6 +128,13 @@ public sealed class ShadowStack
 
     private ValueTask HandleAsync(LinkFrame frame)
     {
+        if (_isClosing)
+        {
+            // Refused already; what is still on its way is not heard.
+            frame.Picture.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
         switch (frame.Type)
         {
             case LinkMessageType.Hello:
@@ -171,6 +189,17 @@ public sealed class ShadowStack
 
     private void Greet(LinkHello hello)
     {
+        if (_isGreeted)
+        {
+            throw new ProtocolException("link: a second hello");
+        }
+
+        _isGreeted = true;
+        if (!NodeNames.Same(hello.Node, _peer))
+        {
+            throw new ProtocolException($"link: hello from {hello.Node}, and the certificate says {_peer}");
+        }
+
         if (!LinkHello.TryAgree(hello.Version, out _))
         {
             CloseAfterSending(new LinkClose(LinkReason.VersionMismatch, $"version {hello.Version} is not spoken here").Write);
@@ -184,13 +213,18 @@ public sealed class ShadowStack
             throw new ProtocolException("link: opened twice");
         }
 
+        if (!NodeNames.Same(open.Path[^1], _peer))
+        {
+            throw new ProtocolException($"link: the path ends with {open.Path[^1]}, and the near node is {_peer}");
+        }
+
         LinkReason? refusal = open.IsLoopAt(_node) ? LinkReason.Loop : open.Path.Count >= LinkLimits.MaxDepth ? LinkReason.TooDeep : null;
         string text = refusal == LinkReason.Loop ? $"{_node} is already on the way: {string.Join(" > ", open.Path)}" : "too many nodes on the way";
         Session? session = _sessions.Find(open.Session);
         if (refusal is null && _grants.Policy.Ceiling == AccessMode.Off)
         {
             Decision decision = _grants.Policy.Decide(session, AccessMode.View, 0);
-            CloseAfterSending(new LinkDenied(0, decision.Reason, decision.Rule, decision.Text).Write);
+            Refuse(new LinkDenied(0, decision.Reason, decision.Rule, decision.Text));
             return;
         }
 
@@ -198,7 +232,7 @@ public sealed class ShadowStack
         {
             refusal ??= LinkReason.SessionNotFound;
             text = session is null ? $"there is no session {open.Session} on {_node}" : text;
-            CloseAfterSending(new LinkDenied(0, refusal.Value, "", text).Write);
+            Refuse(new LinkDenied(0, refusal.Value, "", text));
             return;
         }
 
@@ -357,6 +391,12 @@ public sealed class ShadowStack
                 _budget.Arrived(picture.Bytes, _time.GetElapsedTime(picture.SentAt));
             }
         }
+    }
+
+    private void Refuse(LinkDenied denied)
+    {
+        _channel.Post(denied.Write);
+        CloseAfterSending(new LinkClose(denied.Reason, denied.Text).Write);
     }
 
     private void CloseAfterSending(Action<System.Buffers.IBufferWriter<byte>> message)

@@ -23,6 +23,19 @@ public interface ISourceSink
     /// <param name="received">The encoded form the picture came in, where viewers may be sent those bytes; taken over.</param>
     void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received = null);
 
+    /// <summary>
+    /// The bytes of the picture that is committed next, with the same damage, moves and <paramref name="received"/> (which stays the caller's): viewers who keep
+    /// up are sent them while the source still decodes. A sink that has no such viewers need not care.
+    /// </summary>
+    void Announce(Size size, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, in ReceivedPicture received)
+    {
+    }
+
+    /// <summary>What was announced turned out to be wrong and is not committed.</summary>
+    void Withdraw()
+    {
+    }
+
     /// <summary>Takes ownership of <paramref name="cursor"/>.</summary>
     void SetCursor(CursorShape cursor);
 

@@ -146,6 +146,70 @@ public sealed class SurfaceTests : PoolTest
     }
 
     [Fact]
+    public void Announce_ViewersWhoKeepUp_TakeTheBytesOnceAndBeforeTheCommit()
+    {
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        surface.Commit(canvas, [Full.Bounds], [], 0);
+        using SurfaceViewer viewer = surface.AddViewer(Exact, () => { });
+        using SurfaceViewer other = surface.AddViewer(WithLoss, () => { });
+        viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        other.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        Rect damage = new(0, 0, 9, 9);
+        canvas.Fill(damage, 0x334455);
+        ReceivedPicture received = Encode(canvas, [damage]);
+
+        surface.Announce(Full, [damage], [], received);
+
+        Assert.Null(other.TakeUpdate(int.MaxValue, 1000, 0));
+        using (PictureUpdate early = viewer.TakeUpdate(int.MaxValue, 1000, 0)!)
+        {
+            Assert.Same(received.Picture.Bytes, early.Payloads[0].Bytes);
+            Assert.Equal((2UL, true), (early.Commit, early.IsComplete));
+        }
+
+        Assert.Null(viewer.TakeUpdate(int.MaxValue, 1000, 0));
+        surface.Commit(canvas, [damage], [], 0, received);
+        Assert.Null(viewer.TakeUpdate(int.MaxValue, 1000, 0));
+        using PictureUpdate late = other.TakeUpdate(int.MaxValue, 1000, 0)!;
+        Assert.Equal(2UL, late.Commit);
+    }
+
+    [Fact]
+    public void Announce_WithdrawnOrReplaced_WhoTookItIsSentThePictureThatIs()
+    {
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        using Canvas picture = new(Pool, Account, Full);
+        surface.Commit(canvas, [Full.Bounds], [], 0);
+        using SurfaceViewer viewer = surface.AddViewer(Exact, () => { });
+        Take(viewer, picture, 0);
+        Rect damage = new(60, 60, 9, 9);
+        foreach (bool isReplaced in (bool[])[false, true])
+        {
+            using Canvas never = new(Pool, Account, Full);
+            never.Fill(damage, 0x998877);
+            ReceivedPicture received = Encode(never, [damage]);
+            surface.Announce(Full, [damage], [], received);
+            received.Picture.Bytes.Dispose();
+            Take(viewer, picture, 0);
+            Assert.False(picture.Pixels.SequenceEqual(canvas.Pixels));
+            if (isReplaced)
+            {
+                canvas.Fill(new Rect(1, 1, 2, 2), 0x123456);
+                surface.Commit(canvas, [Full.Bounds], [], 0);
+            }
+            else
+            {
+                surface.Withdraw();
+            }
+
+            Take(viewer, picture, 0);
+            Assert.True(picture.Pixels.SequenceEqual(canvas.Pixels));
+        }
+    }
+
+    [Fact]
     public void Commit_OfAnotherSize_MustBeAcceptedThenSendsAll()
     {
         using Surface surface = NewSurface();
@@ -205,11 +269,16 @@ public sealed class SurfaceTests : PoolTest
                 canvas = new Canvas(Pool, Account, new Size(random.Next(1, 300), random.Next(1, 300)));
             }
 
-            Change(surface, canvas, random, now);
-            foreach (var viewer in viewers.Where(_ => random.Next(3) == 0))
+            void SomeTake()
             {
-                TakeSome(viewer.Viewer, viewer.Picture, random.Next(1, 50_000), now);
+                foreach (var viewer in viewers.Where(_ => random.Next(3) == 0))
+                {
+                    TakeSome(viewer.Viewer, viewer.Picture, random.Next(1, 50_000), now);
+                }
             }
+
+            Change(surface, canvas, random, now, SomeTake);
+            SomeTake();
         }
 
         now += 1000;
@@ -227,7 +296,8 @@ public sealed class SurfaceTests : PoolTest
         canvas.Dispose();
     }
 
-    private static void Change(Surface surface, Canvas canvas, Random random, long now)
+    /// <summary>Half of the changes come as over a link: announced, perhaps in vain, and taken by some before they are committed.</summary>
+    private void Change(Surface surface, Canvas canvas, Random random, long now, Action someTake)
     {
         Rect bounds = canvas.Size.Bounds;
         List<Rect> damage = [];
@@ -247,7 +317,40 @@ public sealed class SurfaceTests : PoolTest
             damage.Add(rect);
         }
 
-        surface.Commit(canvas, [.. damage], [.. moves], now);
+        if (random.Next(2) == 0)
+        {
+            surface.Commit(canvas, [.. damage], [.. moves], now);
+            return;
+        }
+
+        ReceivedPicture received = Encode(canvas, damage) with { IsRefinement = random.Next(4) == 0 };
+        surface.Announce(canvas.Size, [.. damage], [.. moves], received);
+        someTake();
+        if (random.Next(4) == 0)
+        {
+            // The picture that comes in its place.
+            canvas.Fill(Any(random, bounds), (uint)random.Next(0x1000000));
+            received.Picture.Bytes.Dispose();
+            surface.Withdraw();
+            someTake();
+            surface.Commit(canvas, [bounds], [], now);
+            return;
+        }
+
+        surface.Commit(canvas, [.. damage], [.. moves], now, received);
+    }
+
+    /// <summary>As a link brings it.</summary>
+    private ReceivedPicture Encode(Canvas canvas, IReadOnlyList<Rect> damage)
+    {
+        using PayloadWriter output = new(Pool, BufferTag.Test, Account);
+        EncodeResult result = default;
+        foreach (Rect rect in damage)
+        {
+            result += _encoder.Encode(canvas, rect, Exact, output);
+        }
+
+        return new ReceivedPicture(Exact, new EncodedPicture(output.ToShared(BufferTag.Test, Account), result), IsRefinement: false);
     }
 
     private static Rect Any(Random random, Rect bounds)

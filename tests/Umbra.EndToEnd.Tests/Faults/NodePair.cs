@@ -29,14 +29,16 @@ internal sealed class NodePair : IAsyncDisposable
 
     public NodeClient TargetApi { get; }
 
-    public static async Task<NodePair> StartAsync()
+    /// <param name="shadowing">The most that the target node allows.</param>
+    /// <param name="link">Where the target node listens for links; null: a pipe.</param>
+    public static async Task<NodePair> StartAsync(string shadowing = "control", string? link = null)
     {
-        NodeProcess[] nodes = await Task.WhenAll(StartNodeAsync("server-a"), StartNodeAsync("server-b"));
+        NodeProcess[] nodes = await Task.WhenAll(StartNodeAsync("server-a", shadowing), StartNodeAsync("server-b", shadowing, link));
         NodePair pair = new(nodes[0], nodes[1]);
         try
         {
             InviteInfo invite = await pair.TargetApi.InviteNodeAsync(new InviteRequest(), CancellationToken.None);
-            await pair.NearApi.JoinNodeAsync(new JoinRequest(invite.Token, LinkOf(pair.Target)), CancellationToken.None);
+            await pair.NearApi.JoinNodeAsync(new JoinRequest(invite.Token, link ?? LinkOf(pair.Target)), CancellationToken.None);
             return pair;
         }
         catch
@@ -58,6 +60,13 @@ internal sealed class NodePair : IAsyncDisposable
         await TargetApi.StartSessionAsync(request, CancellationToken.None);
         await Eventually.TrueAsync(
             async () => await TargetApi.GetSessionAsync(name, CancellationToken.None) is { State: SessionState.Active }, $"desktop {name} is shown");
+    }
+
+    /// <summary>The X display of a hosted desktop, for programs of the test.</summary>
+    public XDisplay DisplayOf(string session)
+    {
+        using JsonDocument state = JsonDocument.Parse(File.ReadAllBytes(Target.PathOf($"run/desktops/{session}/state.json")));
+        return XDisplay.Attach($":{state.RootElement.GetProperty("Display").GetInt32()}", state.RootElement.GetProperty("XAuthority").GetString()!);
     }
 
     /// <summary>Looks into a session from the near node; any viewer may connect.</summary>
@@ -95,19 +104,19 @@ internal sealed class NodePair : IAsyncDisposable
         }
     }
 
-    private static async Task<NodeProcess> StartNodeAsync(string name)
+    private static async Task<NodeProcess> StartNodeAsync(string name, string shadowing, string? link = null)
     {
         // The first life only makes the folders: a node that listens for links needs an identity before it starts.
         NodeProcess node = await NodeProcess.StartAsync(new Dictionary<string, string?>
         {
-            ["UMBRA_SHADOWING"] = "control",
+            ["UMBRA_SHADOWING"] = shadowing,
             ["UMBRA_LOG_LEVEL"] = "information",
             ["UMBRA_MAX_SHADOWS_PER_SESSION"] = "1000",
             ["UMBRA_LONG"] = null,
         });
         await node.StopAsync();
         await node.RunAsync("node", "init", "--name", name);
-        await File.WriteAllTextAsync(node.PathOf("umbra.yaml"), $"linkListen: [\"{LinkOf(node)}\"]\n");
+        await File.WriteAllTextAsync(node.PathOf("umbra.yaml"), $"linkListen: [\"{link ?? LinkOf(node)}\"]\n");
         await node.StartAgainAsync();
         return node;
     }

@@ -59,6 +59,15 @@ internal sealed class RfbOutbox(BufferPool pool, Account account)
         Wake();
     }
 
+    /// <summary>Says that the pointer is there, whatever is pressed.</summary>
+    public void FollowPointer(int x, int y)
+    {
+        lock (_gate)
+        {
+            AddPointer(new PointerInput(x, y, _buttons));
+        }
+    }
+
     public void Add(FramebufferUpdateRequest request)
     {
         lock (_gate)

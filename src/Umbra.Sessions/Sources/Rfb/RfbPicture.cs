@@ -45,6 +45,9 @@ internal sealed class RfbPicture : IDisposable
     /// <summary>The screens of the last <see cref="ExtendedDesktopSizeRect"/>; null until the server has sent one.</summary>
     public IReadOnlyList<Screen>? Screens { get; private set; }
 
+    /// <summary>Told where a program has put the pointer; null: nobody cares.</summary>
+    public Action<int, int>? PointerMoved { get; init; }
+
     /// <summary>Whether the server takes <see cref="QemuKeyEvent"/>.</summary>
     public bool HasQemuKeys { get; private set; }
 
@@ -125,6 +128,7 @@ internal sealed class RfbPicture : IDisposable
                 HasQemuKeys = true;
                 return true;
             case RfbEncoding.VMwareCursorPosition:
+                PointerMoved?.Invoke(header.Rect.X, header.Rect.Y);
                 return true;
             default:
                 return IsCursor(header.Encoding) ? TryReadCursor(ref reader)

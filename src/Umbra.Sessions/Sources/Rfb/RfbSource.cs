@@ -79,7 +79,7 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         }
 
         await using RfbConnection connection = opened;
-        using RfbSession session = new(connection, sink, init.Size);
+        using RfbSession session = new(connection, sink, init.Size, options.FindPointer is not null);
         sink.SetTitle(init.Name);
         new SetPixelFormat(PixelFormat.Bgrx).Write(connection.Output);
         SetEncodings.Write(connection.Output, ListEncodings());

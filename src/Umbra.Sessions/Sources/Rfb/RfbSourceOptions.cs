@@ -30,9 +30,8 @@ public sealed record RfbSourceOptions
     public IReadOnlyList<RfbEncoding>? Encodings { get; init; }
 
     /// <summary>
-    /// Where the server's pointer is when we come, to be told to the server at once: some draw the pointer into the picture of a client
-    /// that has not put it there.
-    /// Null: nobody knows, nothing is told.
+    /// Finds the server's pointer where nobody but this source moves it. Xvnc draws the cursor into the picture of a client that has not put the
+    /// pointer where it is: such a server is told at once, and again when one of its programs moves it. Null: the pointer is others' too.
     /// </summary>
     public Func<CancellationToken, Task<PointerInput?>>? FindPointer { get; init; }
 

@@ -5,7 +5,7 @@ using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
 
-namespace Umbra.Benchmarks.Codecs;
+namespace Umbra.Benchmarks.Micro;
 
 /// <summary>A frame of full-screen video and a tile of text, as a session encodes them: picture-like content, not noise.</summary>
 // BenchmarkDotNet calls the cleanup instead of Dispose.

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace Umbra.Benchmarks.Hop;
+
+/// <summary>
+/// What the way through two nodes costs: how many steps of something drawn on server-b's desktop arrive in a second, and how long after they were drawn,
+/// at a viewer through the link, at the same viewer straight on server-b, and at the same viewer on the desktop's own VNC server. The
+/// phases are repeated in turn, so that a machine that is slower for a while is slower for all of them.
+/// </summary>
+internal sealed class HopBenchmark(HopOptions options)
+{
+    private const int Width = 1280;
+    private const int Height = 800;
+    private const string Link = "through the link";
+    private const string Direct = "straight on server-b";
+    private const string Peer = "Xvnc alone";
+
+    /// <summary>Left out at the beginning: code is compiled, budgets grow.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
+    public async Task<HopReport> RunAsync()
+    {
+        await using TwoNodes nodes = await TwoNodes.StartAsync(Width, Height);
+        (string, EndPoint)[][] casts =
+        [
+            [(Link, nodes.Shadow), (Direct, nodes.Direct)],
+            [(Link, nodes.Shadow)],
+            [(Direct, nodes.Direct)],
+            [(Peer, nodes.Xvnc)],
+        ];
+        List<PhaseResult> results = [];
+        HopReport report = new(options, Machine.Read(), results);
+        for (int repetition = 1; repetition <= options.Repetitions; repetition++)
+        {
+            foreach (Workload workload in (Workload[])[Workload.SmallChange, Workload.Video])
+            {
+                foreach ((string, EndPoint)[] cast in casts)
+                {
+                    await Console.Error.WriteLineAsync(
+                        $"{repetition}/{options.Repetitions} {workload.Name}: {string.Join(", ", cast.Select(viewer => viewer.Item1))}");
+                    results.AddRange(await MeasureAsync(nodes, workload, cast));
+                }
+            }
+        }
+
+        return report with { After = Machine.Read() };
+    }
+
+    private async Task<List<PhaseResult>> MeasureAsync(TwoNodes nodes, Workload workload, (string Name, EndPoint Server)[] cast)
+    {
+        List<StepViewer> viewers = [];
+        try
+        {
+            foreach ((_, EndPoint server) in cast)
+            {
+                viewers.Add(await StepViewer.StartAsync(server, options.Quality));
+            }
+
+            var before = nodes.ProcessorTime;
+            long begun = Stopwatch.GetTimestamp();
+            SortedDictionary<uint, long> drawn = await workload.RunAsync(nodes, WarmUp + TimeSpan.FromSeconds(options.Seconds));
+            TimeSpan took = Stopwatch.GetElapsedTime(begun);
+            var after = nodes.ProcessorTime;
+            Window window = Window.Of(drawn, WarmUp);
+            List<IReadOnlyDictionary<uint, long>> seen = [.. viewers.Select(viewer => viewer.Stop())];
+            return
+            [
+                .. cast.Select((viewer, i) => new PhaseResult(
+                    workload.Name,
+                    cast.Length > 1 ? $"{viewer.Name}, beside the other" : viewer.Name,
+                    window.Rate(drawn),
+                    window.Rate(seen[i]),
+                    window.Difference(seen[i], drawn),
+                    viewer.Name == Link && cast.Length > 1 ? window.Difference(seen[i], seen[1]) : null,
+                    viewers[i].Bytes / Math.Max(1, viewers[i].Updates),
+                    (after.Near - before.Near) / took,
+                    (after.Target - before.Target) / took)),
+            ];
+        }
+        finally
+        {
+            viewers.ForEach(viewer => viewer.Dispose());
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Umbra.Benchmarks.Hop;
+
+/// <summary>What was asked for on the command line.</summary>
+/// <param name="Seconds">Measured seconds of each phase.</param>
+/// <param name="Repetitions">How often all phases are run, one after the other.</param>
+/// <param name="Quality">JPEG quality level the viewers ask for, 0 to 9; TigerVNC's viewer asks for 8.</param>
+internal sealed record HopOptions(int Seconds = 8, int Repetitions = 3, int Quality = 8, bool IsJson = false)
+{
+    public const string Usage = """
+        ./run bench [hop] [--seconds N] [--repeat N] [--quality 0-9] [--output json]   what a hop costs: rate and latency through two nodes
+        ./run bench micro [FILTER...]                                                  micro-benchmarks whose name contains a filter
+        """;
+
+    public static bool TryParse(string[] arguments, out HopOptions options)
+    {
+        options = new HopOptions();
+        ReadOnlySpan<string> rest = arguments is ["hop", ..] ? arguments.AsSpan(1) : arguments;
+        for (; rest.Length >= 2; rest = rest[2..])
+        {
+            bool isNumber = int.TryParse(rest[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0;
+            HopOptions? next = rest[0] switch
+            {
+                "--seconds" when isNumber => options with { Seconds = number },
+                "--repeat" when isNumber => options with { Repetitions = number },
+                "--quality" when isNumber && number <= 9 => options with { Quality = number },
+                "--output" when rest[1] is "json" or "table" => options with { IsJson = rest[1] == "json" },
+                _ => null,
+            };
+            if (next is null)
+            {
+                return false;
+            }
+
+            options = next;
+        }
+
+        return rest.IsEmpty;
+    }
+}

@@ -1,0 +1,305 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
+
+namespace Umbra.Benchmarks.Hop;
+
+/// <summary>
+/// A viewer that asks like today's viewers (Tight with JPEG, fences, continuous updates), decodes no more of a picture than the step number
+/// at its top left, and notes when it had each step. Reads on a thread of its own with blocking calls, so that the clock is read when
+/// the bytes are here and not when a thread pool is free.
+/// </summary>
+internal sealed class StepViewer : IDisposable
+{
+    private static readonly RfbEncoding[] Encodings =
+    [
+        RfbEncoding.Tight, RfbEncoding.CopyRect, RfbEncoding.Raw, RfbEncoding.DesktopSize, RfbEncoding.LastRect, RfbEncoding.Fence,
+        RfbEncoding.ContinuousUpdates, RfbEncoding.CompressLevel0 + 2,
+    ];
+
+    private readonly BufferPool _pool = new();
+    private readonly Socket _socket;
+    private readonly int _quality;
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _hasPicture = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<uint, long> _seen = [];
+    private readonly byte[] _buffer = new byte[16 * 1024 * 1024];
+    private StepPicture? _picture;
+    private int _start;
+    private int _end;
+    private bool _isContinuous;
+    private Exception? _failure;
+    private volatile bool _isClosing;
+
+    private StepViewer(Socket socket, int quality)
+    {
+        _socket = socket;
+        _quality = quality;
+        _thread = new Thread(Run) { IsBackground = true, Name = "viewer" };
+    }
+
+    public long Bytes { get; private set; }
+
+    public int Updates { get; private set; }
+
+    /// <summary>Connects and waits for the first picture.</summary>
+    /// <param name="quality">RFB quality level, 0 to 9.</param>
+    public static async Task<StepViewer> StartAsync(EndPoint server, int quality)
+    {
+        bool isUnix = server is UnixDomainSocketEndPoint;
+        Socket socket = new(server.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        StepViewer viewer = new(socket, quality);
+        try
+        {
+            socket.Connect(server);
+            if (!isUnix)
+            {
+                socket.NoDelay = true;
+            }
+
+            viewer._thread.Start();
+            await viewer._hasPicture.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            return viewer;
+        }
+        catch
+        {
+            viewer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Leaves.</summary>
+    /// <returns>When each step it saw was first here: nanoseconds of the monotonic clock.</returns>
+    /// <exception cref="InvalidOperationException">The server closed, or the viewer did not understand it.</exception>
+    public IReadOnlyDictionary<uint, long> Stop()
+    {
+        Dispose();
+        return _failure is null ? _seen : throw new InvalidOperationException("a viewer failed", _failure);
+    }
+
+    public void Dispose()
+    {
+        _isClosing = true;
+        _socket.Dispose();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
+        _picture?.Dispose();
+        _pool.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            ShakeHands();
+            while (true)
+            {
+                ReadMessage();
+            }
+        }
+        catch (Exception exception)
+        {
+            _failure = _isClosing ? null : exception;
+            _hasPicture.TrySetException(exception);
+        }
+    }
+
+    /// <summary>RFC 6143 7.1, security type None.</summary>
+    private void ShakeHands()
+    {
+        Take(12);
+        Send("RFB 003.008\n"u8);
+        Take(Take(1)[0]);
+        Send([1]);
+        if (BinaryPrimitives.ReadInt32BigEndian(Take(4)) != 0)
+        {
+            throw new IOException("refused");
+        }
+
+        Send([1]);
+        ReadOnlySpan<byte> init = Take(24);
+        ushort width = BinaryPrimitives.ReadUInt16BigEndian(init);
+        ushort height = BinaryPrimitives.ReadUInt16BigEndian(init[2..]);
+        Take(BinaryPrimitives.ReadInt32BigEndian(init[20..]));
+        _picture = new StepPicture(_pool, width, height);
+        Send(output => new SetPixelFormat(PixelFormat.Bgrx).Write(output));
+        Send(output => SetEncodings.Write(output, [.. Encodings, RfbEncoding.JpegQuality0 + _quality]));
+        Request(isIncremental: false);
+    }
+
+    private void ReadMessage()
+    {
+        switch (Take(1)[0])
+        {
+            case 0:
+                ReadUpdate();
+                break;
+            case 2:
+                break;
+            case 3:
+                Take(BinaryPrimitives.ReadInt32BigEndian(Take(7)[3..]));
+                break;
+            case 150:
+                _isContinuous = true;
+                Send(output => new EnableContinuousUpdates(true, _picture!.Size.Bounds).Write(output));
+                break;
+            case 248:
+                AnswerFence();
+                break;
+            case var type:
+                throw new InvalidDataException($"message {type}");
+        }
+    }
+
+    private void AnswerFence()
+    {
+        byte[] head = Take(8).ToArray();
+        byte[] answer = [248, .. head, .. Take(head[7])];
+        uint flags = BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(3));
+        BinaryPrimitives.WriteUInt32BigEndian(answer.AsSpan(4), flags & 0x7);
+        if ((flags & 0x80000000) != 0)
+        {
+            Send(answer);
+        }
+    }
+
+    private void ReadUpdate()
+    {
+        int count = BinaryPrimitives.ReadUInt16BigEndian(Take(3)[1..]);
+        if (!_isContinuous)
+        {
+            // Before the rectangles, as viewers do: the next update is then on its way while this one is drawn.
+            Request(isIncremental: true);
+        }
+
+        for (int i = 0; count == FramebufferUpdate.UntilLastRect || i < count; i++)
+        {
+            ReadOnlySpan<byte> wire = Take(12);
+            Core.Surfaces.Rect rect = new(
+                BinaryPrimitives.ReadUInt16BigEndian(wire), BinaryPrimitives.ReadUInt16BigEndian(wire[2..]),
+                BinaryPrimitives.ReadUInt16BigEndian(wire[4..]), BinaryPrimitives.ReadUInt16BigEndian(wire[6..]));
+            RfbEncoding encoding = (RfbEncoding)BinaryPrimitives.ReadInt32BigEndian(wire[8..]);
+            if (encoding == RfbEncoding.LastRect)
+            {
+                break;
+            }
+
+            ReadRectangle(encoding, rect);
+        }
+
+        long now = Stopwatch.GetTimestamp();
+        Updates++;
+        if (_picture!.Step is { } step)
+        {
+            _seen.TryAdd(step, now);
+        }
+
+        _hasPicture.TrySetResult();
+    }
+
+    private void ReadRectangle(RfbEncoding encoding, Core.Surfaces.Rect rect)
+    {
+        if (encoding == RfbEncoding.Tight && Peek(1)[0] >> 4 == StepPicture.TightJpeg)
+        {
+            int length = TakeJpegLength();
+            _picture!.DrawJpeg(Take(length), rect);
+            return;
+        }
+
+        _picture!.Begin(encoding, rect);
+        while (true)
+        {
+            SequenceReader<byte> reader = new(new ReadOnlySequence<byte>(_buffer, _start, _end - _start));
+            bool isDone = _picture!.TryDraw(ref reader);
+            _start += (int)reader.Consumed;
+            if (isDone)
+            {
+                return;
+            }
+
+            Fill();
+        }
+    }
+
+    /// <summary>rfbproto, Tight: the control byte, then a length of seven, seven and eight bits.</summary>
+    private int TakeJpegLength()
+    {
+        Take(1);
+        int length = 0;
+        for (int shift = 0; shift <= 14; shift += 7)
+        {
+            byte part = Take(1)[0];
+            length |= (shift == 14 ? part : part & 0x7F) << shift;
+            if (part < 0x80)
+            {
+                break;
+            }
+        }
+
+        return length;
+    }
+
+    private void Request(bool isIncremental) => Send(output => new FramebufferUpdateRequest(isIncremental, _picture!.Size.Bounds).Write(output));
+
+    private void Send(Action<IBufferWriter<byte>> write)
+    {
+        ArrayBufferWriter<byte> output = new();
+        write(output);
+        Send(output.WrittenSpan);
+    }
+
+    private void Send(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[_socket.Send(bytes)..];
+        }
+    }
+
+    /// <summary>Valid until the next take.</summary>
+    private Span<byte> Take(int count)
+    {
+        Span<byte> bytes = Peek(count);
+        _start += count;
+        return bytes;
+    }
+
+    private Span<byte> Peek(int count)
+    {
+        while (_end - _start < count)
+        {
+            Fill();
+        }
+
+        return _buffer.AsSpan(_start, count);
+    }
+
+    private void Fill()
+    {
+        if (_start == _end)
+        {
+            _start = _end = 0;
+        }
+        else if (_buffer.Length - _end < 1024 * 1024)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        int count = _socket.Receive(_buffer.AsSpan(_end));
+        if (count == 0)
+        {
+            throw new EndOfStreamException("the server closed the connection");
+        }
+
+        _end += count;
+        Bytes += count;
+    }
+}

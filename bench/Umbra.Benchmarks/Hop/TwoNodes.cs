@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Umbra.Testing;
+
+namespace Umbra.Benchmarks.Hop;
+
+/// <summary>
+/// A desktop on server-b, shadowed from server-a over the pipe transport: two processes of the built program, an Xvnc, and the three
+/// addresses a viewer can connect to.
+/// </summary>
+internal sealed class TwoNodes : IAsyncDisposable
+{
+    private const string Session = "alice";
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private readonly TempFolder _folder;
+    private readonly Dictionary<string, string?> _display = [];
+
+    private TwoNodes(TempFolder folder, NodeProcess near, NodeProcess target)
+    {
+        _folder = folder;
+        Near = near;
+        Target = target;
+    }
+
+    public NodeProcess Near { get; }
+
+    public NodeProcess Target { get; }
+
+    /// <summary>Through the link: a shadow's port on server-a.</summary>
+    public EndPoint Shadow { get; private set; } = null!;
+
+    /// <summary>The owner's socket on server-b.</summary>
+    public EndPoint Direct { get; private set; } = null!;
+
+    /// <summary>The desktop's own VNC server, with nothing of ours in between.</summary>
+    public EndPoint Xvnc { get; private set; } = null!;
+
+    /// <summary>DISPLAY and XAUTHORITY of the desktop.</summary>
+    public IReadOnlyDictionary<string, string?> Display => _display;
+
+    /// <summary>The processor time of all processes that carry pictures, so far.</summary>
+    public (TimeSpan Near, TimeSpan Target) ProcessorTime => (Near.Cost.ProcessorTime, Target.Cost.ProcessorTime);
+
+    public static async Task<TwoNodes> StartAsync(int width, int height)
+    {
+        TempFolder folder = new();
+        string link = $"pipe://{folder.Combine("link.sock")}";
+        TwoNodes nodes = new(folder, await NodeProcess.StartAsync(), await NodeProcess.StartAsync());
+        try
+        {
+            await GiveIdentityAsync(nodes.Near, "server-a", "");
+            await GiveIdentityAsync(nodes.Target, "server-b", $"linkListen: [ {link} ]\nshadowing: view\n");
+            await nodes.JoinAsync(link);
+            await nodes.StartDesktopAsync(string.Create(CultureInfo.InvariantCulture, $"{width}x{height}"));
+            return nodes;
+        }
+        catch
+        {
+            await nodes.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Target.Process.HasExited)
+        {
+            await Target.TryRunAsync("session", "kill", Session);
+        }
+
+        await Near.DisposeAsync();
+        await Target.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>A node finds its keys and its settings when it starts.</summary>
+    private static async Task GiveIdentityAsync(NodeProcess node, string name, string settings)
+    {
+        await node.RunAsync("node", "init", "--name", name);
+        await node.StopAsync();
+        await File.WriteAllTextAsync(node.PathOf("umbra.yaml"), settings);
+        await node.StartAgainAsync();
+    }
+
+    private async Task JoinAsync(string link)
+    {
+        JsonElement invitation = await Target.RunAsync("node", "invite");
+        await Near.RunAsync("node", "join", invitation.GetProperty("token").GetString()!, link);
+    }
+
+    private async Task StartDesktopAsync(string size)
+    {
+        string environment = _folder.Combine("environment");
+        string command = $"env >{environment}.new; mv {environment}.new {environment}; exec sleep infinity";
+        (await Target.TryRunAsync("session", "start", "desktop", "--name", Session, "--size", size, "--", "sh", "-c", command)).EnsureSuccess();
+        JsonElement shown = await Target.RunAsync("session", "show", Session);
+        Direct = new UnixDomainSocketEndPoint(shown.GetProperty("ticket").GetProperty("socketPath").GetString()!);
+        JsonElement shadow = await Near.RunAsync("shadow", $"{Session}@server-b", "--view", "--no-password", "--listen", "127.0.0.1:0");
+        Shadow = IPEndPoint.Parse(shadow.GetProperty("listen").GetString()!);
+        await ReadDisplayAsync(environment);
+    }
+
+    /// <summary>What the desktop's own program found in its environment.</summary>
+    private async Task ReadDisplayAsync(string path)
+    {
+        using CancellationTokenSource patience = new(StartTimeout);
+        while (!File.Exists(path))
+        {
+            await Task.Delay(50, patience.Token);
+        }
+
+        foreach (string line in await File.ReadAllLinesAsync(path, patience.Token))
+        {
+            if (line.Split('=', 2) is [("DISPLAY" or "XAUTHORITY") and var name, var value])
+            {
+                _display[name] = value;
+            }
+        }
+
+        string folder = Path.GetDirectoryName(_display["XAUTHORITY"]!)!;
+        Xvnc = new UnixDomainSocketEndPoint(Directory.GetFiles(folder).Single(file => file.EndsWith(".sock", StringComparison.Ordinal)));
+    }
+}

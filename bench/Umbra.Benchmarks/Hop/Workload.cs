@@ -1,0 +1,38 @@
+using System.Globalization;
+using Umbra.Testing;
+
+namespace Umbra.Benchmarks.Hop;
+
+/// <summary>Something drawn on the desktop, and when each step of it was there.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="Mode">A mode of xmove.</param>
+/// <param name="Rate">Steps per second.</param>
+internal sealed record Workload(string Name, string Mode, double Rate)
+{
+    /// <summary>Every pixel new, 30 times a second.</summary>
+    public static readonly Workload Video = new("full-screen video", "video", 30);
+
+    /// <summary>A few squares; at a rate that keeps no step with anybody's 60 frames a second.</summary>
+    public static readonly Workload SmallChange = new("small change", "marker", 17.3);
+
+    /// <summary>Draws for some seconds.</summary>
+    /// <returns>When each step was drawn: nanoseconds of CLOCK_MONOTONIC, which is <see cref="System.Diagnostics.Stopwatch"/>'s.</returns>
+    public async Task<SortedDictionary<uint, long>> RunAsync(TwoNodes nodes, TimeSpan length)
+    {
+        string program = await InteropProgram.XMoveAsync();
+        string rate = Rate.ToString(CultureInfo.InvariantCulture);
+        string seconds = length.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+        ProcessResult result = (await ExternalProcess.RunAsync(
+            program, [Mode, "--fps", rate, "--seconds", seconds, "--log"], nodes.Display, length * 3)).EnsureSuccess();
+        SortedDictionary<uint, long> drawn = [];
+        foreach (string line in result.Output.Split('\n'))
+        {
+            if (line.Split(' ') is ["step", var step, var time])
+            {
+                drawn[uint.Parse(step, CultureInfo.InvariantCulture)] = long.Parse(time, CultureInfo.InvariantCulture);
+            }
+        }
+
+        return drawn;
+    }
+}

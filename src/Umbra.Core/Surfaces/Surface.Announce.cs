@@ -1,0 +1,87 @@
+namespace Umbra.Core.Surfaces;
+
+/// <summary>
+/// Passing on before decoding. A picture that came in encoded is announced before its bytes are decoded (a full-screen JPEG takes 5 to 10 ms): viewers who are
+/// current and of its class are sent those bytes at once, and are then ahead of the surface until the commit that follows catches up with them.
+/// </summary>
+public sealed partial class Surface
+{
+    /// <summary>What viewers may take before it is committed; at most one.</summary>
+    private FrameStep? _announced;
+
+    /// <summary>
+    /// The bytes of the next commit, which must follow with the same <paramref name="damage"/>, <paramref name="moves"/> and <paramref name="received"/>;
+    /// otherwise <see cref="Withdraw"/> must. A picture nobody could take so is not announced.
+    /// </summary>
+    /// <param name="received">Remains the caller's.</param>
+    public void Announce(Size size, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, in ReceivedPicture received)
+    {
+        lock (_gate)
+        {
+            EndAnnouncement(isKept: false);
+            if (_disposed || size != Size || _commit == 0 || moves.Length > MaxMoves)
+            {
+                return;
+            }
+
+            FrameStep step = new(_commit + 1, TilesOf(damage, moves), moves.ToArray(), damage.ToArray(), received.IsRefinement);
+            step.Set(received.EncodingClass, withMoves: true, received.Picture.Retain());
+            _announced = step;
+            foreach (SurfaceViewer viewer in _viewers)
+            {
+                if (viewer.IsCurrent && viewer.Class == received.EncodingClass)
+                {
+                    viewer.Changed();
+                }
+            }
+        }
+    }
+
+    /// <summary>The announced picture does not come: whoever took it is sent those tiles as they are.</summary>
+    public void Withdraw()
+    {
+        lock (_gate)
+        {
+            EndAnnouncement(isKept: false);
+        }
+    }
+
+    private PictureUpdate? TakeAnnounced(SurfaceViewer viewer, int maxBytes, int maxRects)
+    {
+        if (_announced is not { } step || !viewer.IsCurrent
+            || !step.TryGet(viewer.Class, viewer.SupportsMoves || step.Moves.Count == 0, out EncodedPicture payload)
+            || payload.Bytes.Length > maxBytes || payload.Result.RectCount + step.Moves.Count > maxRects)
+        {
+            return null;
+        }
+
+        PictureUpdate update = new(step.Commit, Size, viewer.Class) { Moves = step.Moves, IsRefinement = step.IsRefinement, IsComplete = true };
+        update.Add(payload.Retain());
+        viewer.ApplyStep(step, payload.Result.IsLossy);
+        viewer.IsAhead = true;
+        return update;
+    }
+
+    /// <param name="isKept">The surface has it now, too; otherwise those who took it are behind.</param>
+    private void EndAnnouncement(bool isKept)
+    {
+        if (_announced is not { } step)
+        {
+            return;
+        }
+
+        foreach (SurfaceViewer viewer in _viewers)
+        {
+            if (viewer.IsAhead && !isKept && viewer.Dirty.Grid == step.Tiles.Grid)
+            {
+                viewer.Dirty.UnionWith(step.Tiles);
+                viewer.Changed();
+            }
+
+            viewer.IsAhead = false;
+        }
+
+        _announced = null;
+        step.Dispose();
+    }
+}

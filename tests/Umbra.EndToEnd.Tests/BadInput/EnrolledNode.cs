@@ -1,0 +1,56 @@
+using System.Net.Sockets;
+using Umbra.Api;
+using Umbra.Core.Memory;
+using Umbra.EndToEnd.Tests.Faults;
+using Umbra.Sessions.Nodes;
+using Umbra.Testing;
+using Umbra.Transports.Tls;
+
+namespace Umbra.EndToEnd.Tests.BadInput;
+
+/// <summary>A third node, enrolled with the target like any other, of which only the certificate is real: what it says is the test's affair.</summary>
+internal sealed class EnrolledNode : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly BufferPool _pool = new();
+    private readonly Sessions.Nodes.NodeState _state;
+    private readonly string _socket;
+
+    private EnrolledNode(string name, string socket)
+    {
+        _socket = socket;
+        NodeIdentity.Create(_folder.Combine("state"), name, TimeProvider.System).Dispose();
+        _state = Sessions.Nodes.NodeState.Open(_folder.Combine("state"), TimeProvider.System);
+    }
+
+    public static async Task<EnrolledNode> JoinAsync(NodePair pair, string name, CancellationToken cancellationToken)
+    {
+        EnrolledNode node = new(name, pair.Target.PathOf("run/link.sock"));
+        InviteInfo invite = await pair.TargetApi.InviteNodeAsync(new InviteRequest(), cancellationToken);
+        EnrolmentClient client = new(node._state, [], node._pool, node._pool.Root);
+        await using Stream stream = await node.OpenAsync(cancellationToken);
+        await client.JoinAsync(stream, InviteToken.Parse(invite.Token), $"pipe://{node._socket}", force: false, cancellationToken);
+        return node;
+    }
+
+    /// <summary>A connection on which both certificates are accepted, and nothing has been said.</summary>
+    public async Task<LinkTlsStream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        NodeTls tls = new(_state, Microsoft.Extensions.Logging.Abstractions.NullLogger<NodeTls>.Instance);
+        return await LinkTls.ConnectAsync(await OpenAsync(cancellationToken), tls.ClientOptions("server-b"), cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _state.Dispose();
+        _pool.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_socket), cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+}
