@@ -51,7 +51,7 @@ internal sealed record Idle(IReadOnlyDictionary<string, long> Outstanding, int D
 
     private static int CountDescriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd")
         .Select(path => new FileInfo(path).LinkTarget ?? "")
-        .Count(target => target.Length > 0 && !target.EndsWith(".dll", StringComparison.Ordinal));
+        .Count(target => target.Length > 0 && Path.GetExtension(target) is not (".dll" or ".pdb"));
 
     /// <summary>What is out besides what was out, for people; empty where nothing is.</summary>
     private string MoreThan(Idle before)

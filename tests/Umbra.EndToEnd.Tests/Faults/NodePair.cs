@@ -112,6 +112,7 @@ internal sealed class NodePair : IAsyncDisposable
             ["UMBRA_SHADOWING"] = shadowing,
             ["UMBRA_LOG_LEVEL"] = "information",
             ["UMBRA_MAX_SHADOWS_PER_SESSION"] = "1000",
+            ["UMBRA_LONG"] = null,
         });
         await node.StopAsync();
         await node.RunAsync("node", "init", "--name", name);
