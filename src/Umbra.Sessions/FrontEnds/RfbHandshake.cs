@@ -157,10 +157,11 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
         _tls = new SslStream(new DuplexPipeStream(_pipe));
         try
         {
+            // Not 1.3: its session tickets arrive together with our challenge, and TigerVNC's viewer (1.12), woken once for both, then waits for ever.
             SslServerAuthenticationOptions options = new()
             {
                 ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
-                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                EnabledSslProtocols = SslProtocols.Tls12,
             };
             await _tls.AuthenticateAsServerAsync(options, cancellationToken);
         }

@@ -17,6 +17,7 @@ namespace Umbra.Node;
 internal sealed partial class NodeEngine
 {
     private static readonly ConnectionLimits ViewerLimits = new(MaxConnections: 1024, MaxUnauthenticatedPerSecond: 200);
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<object, (string Peer, Action Cut)> _openLinks = new();
     private int _incomingLinks;
 
@@ -36,6 +37,15 @@ internal sealed partial class NodeEngine
                 await EnrolAsync(connection, peer, closing.Token);
                 break;
         }
+
+        _ = AbortLaterAsync(connection);
+    }
+
+    /// <summary>What the peer was told last may still be on its way; one that does not take it must not keep the connection.</summary>
+    private async Task AbortLaterAsync(ConnectionContext connection)
+    {
+        await Task.Delay(Linger, _time);
+        connection.Abort();
     }
 
     /// <summary>A peer that was removed loses the links it has open, in both directions.</summary>

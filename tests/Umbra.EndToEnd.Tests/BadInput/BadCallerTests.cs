@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using Umbra.EndToEnd.Tests.Faults;
 using Umbra.Testing;
@@ -7,6 +8,7 @@ namespace Umbra.EndToEnd.Tests.BadInput;
 
 /// <summary>The API socket of a running node: who may open it, and what becomes of nonsense.</summary>
 [Collection(ProcessesCollection.Name)]
+[SupportedOSPlatform("linux")]
 public sealed class BadCallerTests(BadInputRig rig) : IClassFixture<BadInputRig>
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -22,7 +24,7 @@ public sealed class BadCallerTests(BadInputRig rig) : IClassFixture<BadInputRig>
     [InlineData("POST", "/v1/sessions", "{\"kind\":\"pattern\",\"name\":\"x\",\"unknown\":1}", "400")]
     [InlineData("POST", "/v1/shadows", "{\"session\":\"pat\",\"listen\":\"nowhere\"}", "400")]
     [InlineData("POST", "/v1/shadows", "{\"session\":\"pat\",\"listen\":\"0.0.0.0:0\",\"noPassword\":true}", "403")]
-    [InlineData("POST", "/v1/nodes/join", "{\"token\":\"umbra-nonsense\",\"address\":\"pipe:///nowhere\"}", "400")]
+    [InlineData("POST", "/v1/nodes/join", "{\"token\":\"umbra-nonsense\",\"address\":\"pipe:///nowhere\"}", "403")]
     [InlineData("GET", "/v1/sessions/nosuch", "", "404")]
     [InlineData("GET", "/v1/sessions/..%2f..%2fetc%2fpasswd", "", "404")]
     [InlineData("GET", "/nowhere", "", "404")]
@@ -95,12 +97,7 @@ public sealed class BadCallerTests(BadInputRig rig) : IClassFixture<BadInputRig>
         File.SetUnixFileMode(Path.GetDirectoryName(api)!, before);
     }
 
-    private async Task<Socket> ConnectAsync()
-    {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(rig.Pair.Target.ApiSocket), Ct);
-        return socket;
-    }
+    private Task<Socket> ConnectAsync() => BadInputRig.ConnectAsync(rig.Pair.Target.ApiSocket, Ct);
 
     private async Task<string> AskAsync(string request)
     {

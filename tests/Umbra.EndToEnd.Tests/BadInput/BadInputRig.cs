@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Umbra.Api;
 using Umbra.EndToEnd.Tests.Faults;
 using Umbra.Testing;
@@ -12,6 +13,9 @@ public sealed class BadInputRig : IAsyncLifetime
 {
     private const long MaxGrowth = 96L * 1024 * 1024;
     private const int Samples = 20;
+
+    /// <summary>A session keeps as many encoders as have ever worked at once, a few at most.</summary>
+    private const int EncoderSlack = 8;
     private Dictionary<string, long> _nearAtFirst = [];
     private Dictionary<string, long> _targetAtFirst = [];
     private WatchingViewer? _owner;
@@ -48,7 +52,7 @@ public sealed class BadInputRig : IAsyncLifetime
             async () =>
             {
                 (Dictionary<string, long> nearNow, Dictionary<string, long> targetNow) = await ReadPoolsAsync();
-                more = $"{More(nearNow, near)} {More(targetNow, target)}";
+                more = $"{More(nearNow, near, EncoderSlack)} {More(targetNow, target, EncoderSlack)}";
                 return more == " ";
             },
             "the pools are back at what they were",
@@ -61,6 +65,25 @@ public sealed class BadInputRig : IAsyncLifetime
             Assert.DoesNotContain("   at ", log, StringComparison.Ordinal);
             Assert.DoesNotContain("fail:", log, StringComparison.Ordinal);
             Assert.DoesNotContain("crit:", log, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>Connects to a Unix socket, after others where its backlog is full.</summary>
+    public static async Task<Socket> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+                return socket;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.WouldBlock)
+            {
+                socket.Dispose();
+                await Task.Delay(10, cancellationToken);
+            }
         }
     }
 
@@ -81,7 +104,7 @@ public sealed class BadInputRig : IAsyncLifetime
                 async () =>
                 {
                     (Dictionary<string, long> near, Dictionary<string, long> target) = await ReadPoolsAsync();
-                    more = $"{More(near, _nearAtFirst)} {More(target, _targetAtFirst)}";
+                    more = $"{More(near, _nearAtFirst, 0)} {More(target, _targetAtFirst, 0)}";
                     return more == " ";
                 },
                 "the nodes hold nothing more than before anybody came",
@@ -110,6 +133,7 @@ public sealed class BadInputRig : IAsyncLifetime
 
     private static Dictionary<string, long> Outstanding(PoolInfo pool) => pool.Tags.ToDictionary(tag => tag.Tag, tag => tag.Outstanding);
 
-    private static string More(Dictionary<string, long> now, Dictionary<string, long> before) => string.Join(
-        ", ", now.Where(tag => tag.Value > before[tag.Key]).Select(tag => $"{tag.Key}: {tag.Value} blocks instead of {before[tag.Key]}"));
+    private static string More(Dictionary<string, long> now, Dictionary<string, long> before, int encoders) => string.Join(", ", now
+        .Where(tag => tag.Value > before[tag.Key] + (tag.Key == "Enco" ? encoders : 0))
+        .Select(tag => $"{tag.Key}: {tag.Value} blocks instead of {before[tag.Key]}"));
 }

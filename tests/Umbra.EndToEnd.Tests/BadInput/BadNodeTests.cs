@@ -125,19 +125,14 @@ public sealed class BadNodeTests(BadInputRig rig) : IClassFixture<BadInputRig>
             {
                 while (true)
                 {
-                    await link.WriteAsync(pings, Ct);
+                    await link.WriteAsync(pings, Ct).AsTask().WaitAsync(NodePair.Patience, Ct);
                 }
             });
         });
         await rig.Pair.Target.Process.Errors.WaitForAsync(line => line.Contains("does not read", StringComparison.Ordinal), NodePair.Patience);
     }
 
-    private async Task<Socket> ConnectAsync()
-    {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(rig.Pair.Target.PathOf("run/link.sock")), Ct);
-        return socket;
-    }
+    private Task<Socket> ConnectAsync() => BadInputRig.ConnectAsync(rig.Pair.Target.PathOf("run/link.sock"), Ct);
 
     private async Task<string> TryTlsAsync(X509Certificate2? certificate, SslProtocols protocols)
     {

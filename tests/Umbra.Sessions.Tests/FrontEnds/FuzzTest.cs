@@ -31,7 +31,7 @@ public abstract class FuzzTest : PeerTest
             try
             {
                 await one(seed);
-                await Task.Run(() => most = Math.Max(most, Pool.Root.Bytes));
+                most = Math.Max(most, Pool.Root.Bytes);
             }
             catch (Exception exception)
             {

@@ -67,6 +67,7 @@ public sealed class LinkSourceFuzzTests : FuzzTest
         using SessionViewer viewer = session.Join(new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx, -1, 1), "bob", isOwner: false);
         viewer.SetReady(true);
         await isConnected.Task.WaitAsync(Served.Patience);
+        await new RawLink(served!, Timeout).ReadUntilAsync(RawLink.Credit);
         await BadPeer.TalkAsync(served!, bytes, random);
         await isOver.Task.WaitAsync(Served.Patience);
         shadow.Leave();
