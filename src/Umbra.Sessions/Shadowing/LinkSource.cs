@@ -94,6 +94,8 @@ public sealed class LinkSource(string session, string node, string targetNode, L
         {
             channel.Post(new LinkHello(LinkHello.CurrentVersion, node).Write);
             channel.Post(new LinkOpen(session, [node]).Write);
+            pictures.AddCredits(CreditWindow);
+            channel.Post(new LinkCredit(0, CreditWindow).Write);
             Task[] loops =
             [
                 channel.ReadAsync(frame => HandleAsync(channel, pictures, sink, frame), time, closing.Token),
@@ -208,8 +210,6 @@ public sealed class LinkSource(string session, string node, string targetNode, L
     private async Task GiveCreditsAsync(LinkChannel channel, LinkPictures pictures, ISourceSink sink, CancellationToken cancellationToken)
     {
         await Task.Yield();
-        pictures.AddCredits(CreditWindow);
-        channel.Post(new LinkCredit(0, CreditWindow).Write);
         while (true)
         {
             await pictures.WaitForPictureAsync(cancellationToken);
