@@ -11,10 +11,12 @@ using Umbra.Transports;
 namespace Umbra.Sessions.FrontEnds;
 
 /// <summary>
-/// From the first byte to ClientInit (RFC 6143 7.1 to 7.3.1, VeNCrypt of rfbproto). None is offered only where the peer is on this machine and no ticket is
+/// From the first byte to ClientInit (RFC 6143 7.1 to 7.3.1, VeNCrypt of rfbproto). None is offered only where the peer is on this machine
+/// and no ticket is
 /// asked for; VncAuth without TLS only where the peer is on this machine.
 /// </summary>
-internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPool pool, Account account, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPool pool, Account account,
+    CancellationToken cancellationToken) : IAsyncDisposable
 {
     private delegate bool TryRead<T>(ref SequenceReader<byte> reader, out T message);
 
@@ -157,7 +159,8 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
         _tls = new SslStream(new DuplexPipeStream(_pipe));
         try
         {
-            // Not 1.3: its session tickets arrive together with our challenge, and TigerVNC's viewer (1.12), woken once for both, then waits for ever.
+            // Not 1.3: its session tickets arrive together with our challenge, and TigerVNC's viewer (1.12), woken once for both, then
+            // waits for ever.
             SslServerAuthenticationOptions options = new()
             {
                 ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
@@ -165,8 +168,9 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
             };
             await _tls.AuthenticateAsServerAsync(options, cancellationToken);
         }
-        catch (AuthenticationException exception)
+        catch (Exception exception) when (exception is not (IOException or OperationCanceledException))
         {
+            // A hello without the end of its extensions, say, comes as an ArgumentOutOfRangeException.
             throw new ProtocolException($"tls failed: {exception.Message}");
         }
 

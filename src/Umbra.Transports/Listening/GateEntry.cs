@@ -16,6 +16,9 @@ public sealed class GateEntry : IDisposable
         _window = window;
     }
 
+    /// <summary>Whether <see cref="MarkAuthenticated"/> was called.</summary>
+    public bool IsAuthenticated => Volatile.Read(ref _isAuthenticated) != 0;
+
     /// <summary>The peer has proven who it is and no longer counts against the rate of strangers.</summary>
     public void MarkAuthenticated()
     {

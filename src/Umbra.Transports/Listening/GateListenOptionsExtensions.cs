@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
 
 namespace Umbra.Transports.Listening;
 
@@ -7,7 +8,9 @@ namespace Umbra.Transports.Listening;
 public static class GateListenOptionsExtensions
 {
     /// <summary>Closes connections the gate refuses. Goes before TLS, so that a refused one costs no handshake.</summary>
-    public static ListenOptions UseConnectionGate(this ListenOptions listen, ConnectionGate gate)
+    /// <param name="logger">Told about strangers whose first bytes made TLS fail in a way of its own: no fault of ours, so no
+    /// error.</param>
+    public static ListenOptions UseConnectionGate(this ListenOptions listen, ConnectionGate gate, ILogger? logger = null)
     {
         listen.Use(next => async connection =>
         {
@@ -19,7 +22,17 @@ public static class GateListenOptionsExtensions
             }
 
             connection.Features.Set(entry);
-            await next(connection);
+            try
+            {
+                await next(connection);
+            }
+            catch (Exception exception) when (!entry.IsAuthenticated)
+            {
+                // SslStream reports some malformed hellos as ArgumentOutOfRangeException; Kestrel would log that as an error, with its
+                // stack.
+                logger?.LogInformation("a connection ended before it was known whose it is: {Reason}", exception.Message);
+                connection.Abort();
+            }
         });
         return listen;
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Core.Memory;
@@ -64,7 +65,7 @@ internal static class NodeComposition
         {
             kestrel.Listen(TransportAddress.Parse(address).ToListenEndPoint(), listen =>
             {
-                listen.UseConnectionGate(gate);
+                listen.UseConnectionGate(gate, kestrel.ApplicationServices.GetRequiredService<ILogger<NodeEngine>>());
                 listen.UseLinkTls(tls.KestrelOptions());
                 listen.Run(engine.ServeLinkAsync);
             });

@@ -31,6 +31,13 @@ internal sealed partial class NodeEngine
             throw new NodeOperationException(ErrorCode.Refused, $"rule no-password-on-loopback-only: {endPoint} can be reached from other machines", "give --listen 127.0.0.1:PORT, or leave out --no-password");
         }
 
+        if (!IPAddress.IsLoopback(endPoint.Address) && _identity.State is null)
+        {
+            throw new NodeOperationException(
+                ErrorCode.Refused, $"rule encryption-off-loopback: {endPoint} can be reached from other machines, and this node has no certificate",
+                "listen on 127.0.0.1, or run 'umbra node init' first");
+        }
+
         ShadowRequest wanted = new(ToAccess(request.Mode), request.Shadower ?? Environment.UserName, Name, request.Reason ?? "", endPoint.ToString());
         try
         {

@@ -32,8 +32,8 @@ public sealed class BadCallerTests(BadInputRig rig) : IClassFixture<BadInputRig>
     [InlineData("TRACE", "/v1/pool", "", "405")]
     public Task Request_Wrong_RefusedAsAProblem(string method, string path, string body, string status) => rig.UnnoticedAsync(async () =>
     {
-        string answer = await AskAsync(
-            $"{method} {path} HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+        const string Headers = "Host: node\r\nConnection: close\r\nContent-Type: application/json\r\n";
+        string answer = await AskAsync($"{method} {path} HTTP/1.1\r\n{Headers}Content-Length: {body.Length}\r\n\r\n{body}");
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
         Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", answer, StringComparison.Ordinal);
@@ -54,7 +54,8 @@ public sealed class BadCallerTests(BadInputRig rig) : IClassFixture<BadInputRig>
     public Task Bytes_TooLongOrTooMany_RefusedAndClosed() => rig.UnnoticedAsync(async () =>
     {
         Assert.StartsWith("HTTP/1.1 414 ", await AskAsync($"GET /{new string('x', 100_000)} HTTP/1.1\r\n"), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 431 ", await AskAsync($"GET / HTTP/1.1\r\nHost: node\r\nX: {new string('x', 100_000)}\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 431 ", await AskAsync($"GET / HTTP/1.1\r\nHost: node\r\nX: {new string('x', 100_000)}\r\n"),
+            StringComparison.Ordinal);
         string many = string.Concat(Enumerable.Range(0, 200).Select(i => $"X{i}: y\r\n"));
         Assert.StartsWith("HTTP/1.1 431 ", await AskAsync($"GET / HTTP/1.1\r\nHost: node\r\n{many}\r\n"), StringComparison.Ordinal);
     });
@@ -69,7 +70,8 @@ public sealed class BadCallerTests(BadInputRig rig) : IClassFixture<BadInputRig>
             await slow[^1].SendAsync("GET /v1/pool HTTP/1.1\r\nHo"u8.ToArray(), Ct);
         }
 
-        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("GET /v1/version HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("GET /v1/version HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n"),
+            StringComparison.Ordinal);
 
         // Whoever does not finish is told so and shown out.
         Assert.StartsWith("HTTP/1.1 408 ", await ReadToEndAsync(slow[0]), StringComparison.Ordinal);

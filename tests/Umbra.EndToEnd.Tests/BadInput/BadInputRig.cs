@@ -6,7 +6,8 @@ using Umbra.Testing;
 namespace Umbra.EndToEnd.Tests.BadInput;
 
 /// <summary>
-/// Two nodes, a pattern on server-b, the owner looking at it there and a healthy shadower through server-a. After everything the tests of a class did,
+/// Two nodes, a pattern on server-b, the owner looking at it there and a healthy shadower through server-a. After everything the tests of a
+/// class did,
 /// both nodes must be back at what they held before anybody came.
 /// </summary>
 public sealed class BadInputRig : IAsyncLifetime
@@ -38,7 +39,8 @@ public sealed class BadInputRig : IAsyncLifetime
     }
 
     /// <summary>
-    /// Runs <paramref name="bad"/> and checks that nobody noticed: both viewers get pictures while it runs and afterwards on the connection they had, memory
+    /// Runs <paramref name="bad"/> and checks that nobody noticed: both viewers get pictures while it runs and afterwards on the connection
+    /// they had, memory
     /// comes back, and no node logged a failure.
     /// </summary>
     public async Task UnnoticedAsync(Func<Task> bad)
@@ -129,7 +131,8 @@ public sealed class BadInputRig : IAsyncLifetime
     }
 
     private async Task<(Dictionary<string, long> Near, Dictionary<string, long> Target)> ReadPoolsAsync() => (
-        Outstanding(await Pair.NearApi.GetPoolAsync(CancellationToken.None)), Outstanding(await Pair.TargetApi.GetPoolAsync(CancellationToken.None)));
+        Outstanding(await Pair.NearApi.GetPoolAsync(CancellationToken.None)),
+            Outstanding(await Pair.TargetApi.GetPoolAsync(CancellationToken.None)));
 
     private static Dictionary<string, long> Outstanding(PoolInfo pool) => pool.Tags.ToDictionary(tag => tag.Tag, tag => tag.Outstanding);
 

@@ -26,6 +26,9 @@ public sealed class BadNodeTests(BadInputRig rig) : IClassFixture<BadInputRig>
             [0, 0, 0, 17, 1, .. "UMBR"u8, 0, 1, 0, 8, .. "server-a"u8],
             [22, 3, 1, 0xFF, 0xFF, .. new byte[4096]],
             [22, 3, 1, 0, 5, 1, 0xFF, 0xFF, 0xFF, 3],
+
+            // A hello that ends before its extensions do, on which SslStream fails with an exception of another kind.
+            [22, 3, 1, 0, 45, 1, 0, 0, 41, 3, 3, .. new byte[32], 0, 0, 2, 0x13, 1, 1, 0, 0, 0],
             [],
             .. Enumerable.Range(0, 40).Select(seed => Noise(seed, 1 << (seed % 16))),
         ];
@@ -57,8 +60,10 @@ public sealed class BadNodeTests(BadInputRig rig) : IClassFixture<BadInputRig>
         Assert.Equal("no handshake", await TryTlsAsync(selfSigned, SslProtocols.Tls12));
 #pragma warning restore CA5398, SYSLIB0039
         LineLog log = rig.Pair.Target.Process.Errors;
-        await log.WaitForAsync(line => line.Contains("refused a node", StringComparison.Ordinal) && line.Contains("no certificate", StringComparison.Ordinal), NodePair.Patience);
-        Assert.Contains("info:", await log.WaitForAsync(line => line.Contains("refused a node", StringComparison.Ordinal), NodePair.Patience), StringComparison.Ordinal);
+        await log.WaitForAsync(line => line.Contains("refused a node", StringComparison.Ordinal)
+            && line.Contains("no certificate", StringComparison.Ordinal), NodePair.Patience);
+        Assert.Contains("info:", await log.WaitForAsync(line => line.Contains("refused a node", StringComparison.Ordinal),
+            NodePair.Patience), StringComparison.Ordinal);
     });
 
     [Fact]
@@ -129,7 +134,8 @@ public sealed class BadNodeTests(BadInputRig rig) : IClassFixture<BadInputRig>
                 }
             });
         });
-        await rig.Pair.Target.Process.Errors.WaitForAsync(line => line.Contains("does not read", StringComparison.Ordinal), NodePair.Patience);
+        await rig.Pair.Target.Process.Errors.WaitForAsync(line => line.Contains("does not read", StringComparison.Ordinal),
+            NodePair.Patience);
     }
 
     private Task<Socket> ConnectAsync() => BadInputRig.ConnectAsync(rig.Pair.Target.PathOf("run/link.sock"), Ct);

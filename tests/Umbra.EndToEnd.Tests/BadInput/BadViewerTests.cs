@@ -77,11 +77,19 @@ public sealed class BadViewerTests(BadInputRig rig) : IClassFixture<BadInputRig>
             silent.Add(await RfbTestClient.ConnectOnlyAsync(RfbTestOptions.For(rig.Shadow.Listen), Ct));
         }
 
-        await using (RfbTestClient late = await ConnectAsync())
-        {
-            Assert.Equal(320, (await late.ReadPictureAsync(isIncremental: false, Ct)).Width);
-        }
-
+        // Perhaps not in the same second: more than the port takes in one are turned away.
+        int width = 0;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await TryAsync(async () =>
+                {
+                    await using RfbTestClient late = await ConnectAsync();
+                    width = (await late.ReadPictureAsync(isIncremental: false, Ct)).Width;
+                });
+                return width == 320;
+            },
+            "a viewer gets in beside the silent ones");
         foreach (RfbTestClient client in silent)
         {
             await client.DisposeAsync();
@@ -103,6 +111,16 @@ public sealed class BadViewerTests(BadInputRig rig) : IClassFixture<BadInputRig>
     }
 
     [Fact]
+    public async Task Shadow_OnEveryAddressWithoutIdentity_RefusedNamingTheRule()
+    {
+        await using NodeProcess node = await NodeProcess.StartAsync();
+        await node.RunAsync("session", "start", "pattern", "--name", "pat", "--size", "320x200");
+        ProcessResult refused = await node.TryRunAsync("shadow", "pat", "--listen", "0.0.0.0:0");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("encryption-off-loopback", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ticket_ThroughTheNode_OpensOnceAndTellsWhyNotTwice()
     {
         ShadowInfo shadow = await rig.Pair.NearApi.StartShadowAsync(new StartShadowRequest("pat@server-b", Listen: "127.0.0.1:0"), Ct);
@@ -111,7 +129,8 @@ public sealed class BadViewerTests(BadInputRig rig) : IClassFixture<BadInputRig>
             Assert.Equal(320, first.Picture.Width);
         }
 
-        IOException refused = await Assert.ThrowsAsync<IOException>(() => RfbTestClient.ConnectAsync(RfbTestOptions.For(shadow.Listen, shadow.Password), Ct));
+        IOException refused = await Assert.ThrowsAsync<IOException>(() =>
+            RfbTestClient.ConnectAsync(RfbTestOptions.For(shadow.Listen, shadow.Password), Ct));
         Assert.Contains("one-time password", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<IOException>(() => RfbTestClient.ConnectAsync(RfbTestOptions.For(shadow.Listen), Ct));
     }

@@ -8,7 +8,9 @@ using Umbra.Transports.Tls;
 
 namespace Umbra.EndToEnd.Tests.BadInput;
 
-/// <summary>A third node, enrolled with the target like any other, of which only the certificate is real: what it says is the test's affair.</summary>
+/// <summary>
+/// A third node, enrolled with the target like any other, of which only the certificate is real: what it says is the test's affair.
+/// </summary>
 internal sealed class EnrolledNode : IDisposable
 {
     private readonly TempFolder _folder = new();

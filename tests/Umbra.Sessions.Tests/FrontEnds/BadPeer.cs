@@ -1,6 +1,8 @@
 namespace Umbra.Sessions.Tests.FrontEnds;
 
-/// <summary>Says what it was told to say, in pieces of any size, and reads what comes back, or does not; then hangs up, or waits to be hung up on.</summary>
+/// <summary>
+/// Says what it was told to say, in pieces of any size, and reads what comes back, or does not; then hangs up, or waits to be hung up on.
+/// </summary>
 internal static class BadPeer
 {
     /// <summary>How long a peer that does not read keeps the other side waiting.</summary>
@@ -58,7 +60,8 @@ internal static class BadPeer
                 total += count;
             }
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
             // The end.
         }

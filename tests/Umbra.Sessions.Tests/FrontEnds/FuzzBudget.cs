@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Umbra.Sessions.Tests.FrontEnds;
 
 /// <summary>
-/// How long conversations are tried: a fixed number of seeds in the suite, or as many as fit in UMBRA_FUZZ_SECONDS, from another seed each time
+/// How long conversations are tried: a fixed number of seeds in the suite, or as many as fit in UMBRA_FUZZ_SECONDS, from another seed each
+/// time
 /// (UMBRA_FUZZ_SEED repeats one).
 /// </summary>
 internal static class FuzzBudget
@@ -12,7 +13,8 @@ internal static class FuzzBudget
     private const int Few = 400;
 
     private static int? Read(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value : null;
 
     public static IEnumerable<int> Seeds()
     {

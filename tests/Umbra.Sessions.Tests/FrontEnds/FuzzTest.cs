@@ -6,7 +6,8 @@ using Umbra.Sessions.Sources.Pattern;
 namespace Umbra.Sessions.Tests.FrontEnds;
 
 /// <summary>
-/// Bad conversations, one after the other, beside a healthy viewer that must keep getting pictures; at the end the pool is empty, nobody has failed
+/// Bad conversations, one after the other, beside a healthy viewer that must keep getting pictures; at the end the pool is empty, nobody
+/// has failed
 /// and no exception was left unobserved.
 /// </summary>
 [Trait("Category", "Fuzz")]
@@ -18,7 +19,8 @@ public abstract class FuzzTest : PeerTest
 
     /// <summary>A session that moves, and its healthy viewer's count of updates.</summary>
     protected Session NewMovingSession() => NewSession(
-        new PatternSource(new PatternOptions { Size = new(96, 64), StepsPerSecond = 60 }, TimeProvider.System), options: new SessionOptions { UpdateRate = 60 });
+        new PatternSource(new PatternOptions { Size = new(96, 64), StepsPerSecond = 60 }, TimeProvider.System),
+            options: new SessionOptions { UpdateRate = 60 });
 
     /// <summary>Runs <paramref name="one"/> for each seed; names the seed that fails.</summary>
     protected async Task FuzzAsync(Session session, Func<int, Task> one)
@@ -35,7 +37,8 @@ public abstract class FuzzTest : PeerTest
             }
             catch (Exception exception)
             {
-                throw new InvalidOperationException($"with UMBRA_FUZZ_SEED={seed}: {exception.Message}\n{string.Join('\n', Log.Lines.TakeLast(3))}", exception);
+                string log = string.Join('\n', Log.Lines.TakeLast(3));
+                throw new InvalidOperationException($"with UMBRA_FUZZ_SEED={seed}: {exception.Message}\n{log}", exception);
             }
 
             Assert.True(Log.Failures.IsEmpty, $"with UMBRA_FUZZ_SEED={seed}: {string.Join('\n', Log.Failures)}");
@@ -51,14 +54,15 @@ public abstract class FuzzTest : PeerTest
         GC.Collect();
         GC.WaitForPendingFinalizers();
         TaskScheduler.UnobservedTaskException -= Keep;
-        Assert.Empty(_unobserved);
+        Assert.True(_unobserved.IsEmpty, string.Join('\n', _unobserved));
     }
 
     /// <summary>Tests run side by side: only what comes out of the code under test is ours to judge.</summary>
     private void Keep(object? sender, UnobservedTaskExceptionEventArgs unobserved)
     {
         string text = unobserved.Exception.ToString();
-        if (text.Contains("at Umbra.Sessions.FrontEnds.", StringComparison.Ordinal) || text.Contains("at Umbra.Sessions.Shadowing.", StringComparison.Ordinal))
+        if (text.Contains("at Umbra.Sessions.FrontEnds.", StringComparison.Ordinal)
+            || text.Contains("at Umbra.Sessions.Shadowing.", StringComparison.Ordinal))
         {
             _unobserved.Enqueue(text);
         }

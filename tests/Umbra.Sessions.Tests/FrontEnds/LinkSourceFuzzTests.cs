@@ -4,7 +4,9 @@ using Umbra.Sessions.Shadowing;
 
 namespace Umbra.Sessions.Tests.FrontEnds;
 
-/// <summary>Target nodes that go wrong in every way: the near node's session of such a link is lost and tried again, everything else goes on.</summary>
+/// <summary>
+/// Target nodes that go wrong in every way: the near node's session of such a link is lost and tried again, everything else goes on.
+/// </summary>
 public sealed class LinkSourceFuzzTests : FuzzTest
 {
     private static readonly byte[] Fill = [0, 8, 0, 8, 0, 16, 0, 16, 0, 0, 0, 7, 0x80, 1, 2, 3];
@@ -62,7 +64,8 @@ public sealed class LinkSourceFuzzTests : FuzzTest
         int connections = 0;
         LinkSource source = new("alice", "server-a", "server-b", ConnectAsync, TimeProvider.System, Log);
         LinkShadow shadow = source.Attach(AccessMode.View, "bob", "a test", "");
-        Session session = new("alice@server-b", source, Pool, new SessionOptions { FirstRetry = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, Log);
+        Session session = new("alice@server-b", source, Pool, new SessionOptions { FirstRetry = TimeSpan.FromMilliseconds(1) },
+            TimeProvider.System, Log);
         session.Start();
         using SessionViewer viewer = session.Join(new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx, -1, 1), "bob", isOwner: false);
         viewer.SetReady(true);
@@ -97,7 +100,8 @@ public sealed class LinkSourceFuzzTests : FuzzTest
 
 
     private static byte[] PictureOf(byte commit, byte width, byte height, byte[] moves, byte[] rects) =>
-        [0, 0, 0, 0, 0, 0, 0, commit, 1, 0xFF, 1, 0, width, 0, height, 0, (byte)(moves.Length / 12), .. moves, 0, (byte)(rects.Length / 16), .. rects];
+        [0, 0, 0, 0, 0, 0, 0, commit, 1, 0xFF, 1, 0, width, 0, height, 0, (byte)(moves.Length / 12), .. moves, 0,
+            (byte)(rects.Length / 16), .. rects];
 
     private sealed class Closing(TaskCompletionSource closed) : IAsyncDisposable
     {

@@ -15,7 +15,8 @@ public sealed class PeerLog : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+        string> formatter)
     {
         Lines.Enqueue(formatter(state, exception));
         if (logLevel > LogLevel.Warning || exception is not null)

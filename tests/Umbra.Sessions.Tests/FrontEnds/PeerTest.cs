@@ -8,7 +8,10 @@ using Umbra.Transports.Memory;
 
 namespace Umbra.Sessions.Tests.FrontEnds;
 
-/// <summary>Sessions and connections inside this process, for tests that are the bad peer. At its end nothing is left in the pool, and no failure in the log.</summary>
+/// <summary>
+/// Sessions and connections inside this process, for tests that are the bad peer. At its end nothing is left in the pool, and no failure in
+/// the log.
+/// </summary>
 public abstract class PeerTest : PoolTest
 {
     private readonly MemoryTransport _transport;

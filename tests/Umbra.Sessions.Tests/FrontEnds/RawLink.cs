@@ -6,7 +6,8 @@ namespace Umbra.Sessions.Tests.FrontEnds;
 /// <summary>A link's frames in plain bytes, written from docs/link-protocol.md: shares no message class with the product.</summary>
 internal sealed class RawLink(Served served, CancellationToken timeout) : IAsyncDisposable
 {
-    public const byte Hello = 0x01, Open = 0x02, Opened = 0x03, Close = 0x04, Ping = 0x05, Pong = 0x06, Attach = 0x10, Attached = 0x11, Denied = 0x12,
+    public const byte Hello = 0x01, Open = 0x02, Opened = 0x03, Close = 0x04, Ping = 0x05, Pong = 0x06, Attach = 0x10, Attached = 0x11,
+        Denied = 0x12,
         Format = 0x20, Picture = 0x21, Credit = 0x22, Clipboard = 0x27, Key = 0x30, Pointer = 0x31, Resize = 0x32;
 
     /// <summary>The product's handler has ended, by itself.</summary>
@@ -82,7 +83,8 @@ internal sealed class RawLink(Served served, CancellationToken timeout) : IAsync
 
     public static byte[] OpenOf(string session, params string[] path) => [.. Text(session), (byte)path.Length, .. path.SelectMany(Text)];
 
-    public static byte[] AttachOf(int id, byte mode, string user = "bob") => [.. RawRfb.U32(id), mode, .. Text(user), .. Text("a test"), .. Text("10.0.0.9")];
+    public static byte[] AttachOf(int id, byte mode, string user = "bob") =>
+        [.. RawRfb.U32(id), mode, .. Text(user), .. Text("a test"), .. Text("10.0.0.9")];
 
     public static byte[] KeyOf(int id, int keysym, byte down) => [.. RawRfb.U32(id), .. RawRfb.U32(keysym), 0, 0, 0, 0, down];
 

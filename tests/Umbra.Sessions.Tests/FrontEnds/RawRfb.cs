@@ -114,7 +114,8 @@ internal sealed class RawRfb(Served served, CancellationToken timeout) : IAsyncD
         Assert.Equal(1, await ReadByteAsync());
         SslStream tls = new(_stream);
         await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = "", RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null }, timeout);
+            new SslClientAuthenticationOptions { TargetHost = "", RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                shown is not null }, timeout);
         _stream = tls;
     }
 
@@ -166,7 +167,9 @@ internal sealed class RawRfb(Served served, CancellationToken timeout) : IAsyncD
         }
     }
 
-    /// <summary>The picture in Raw, put together from as many rectangles and updates as it takes. To be called after <see cref="RequestAsync"/>.</summary>
+    /// <summary>
+    /// The picture in Raw, put together from as many rectangles and updates as it takes. To be called after <see cref="RequestAsync"/>.
+    /// </summary>
     public async Task<byte[]> ReadPictureAsync()
     {
         byte[] picture = new byte[Width * Height * BytesPerPixel];

@@ -82,7 +82,8 @@ public sealed class RfbConnectionFuzzTests : FuzzTest
         return await BadPeer.TalkAsync(served, bytes, mutation.Random);
     }
 
-    private static byte[] Extended(uint flags, byte[] rest) => [6, 0, 0, 0, .. RawRfb.U32(-(4 + rest.Length)), .. RawRfb.U32((int)flags), .. rest];
+    private static byte[] Extended(uint flags, byte[] rest) =>
+        [6, 0, 0, 0, .. RawRfb.U32(-(4 + rest.Length)), .. RawRfb.U32((int)flags), .. rest];
 
     private static byte[] Deflate(byte[] bytes)
     {

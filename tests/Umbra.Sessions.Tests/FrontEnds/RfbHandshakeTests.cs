@@ -143,7 +143,8 @@ public sealed class RfbHandshakeTests : PeerTest
     [Fact]
     public async Task Offer_LocalWithCertificate_VncAuthThenVeNCrypt()
     {
-        await using RawRfb rfb = await ConnectAsync(AccessTo(NewStillSession()) with { Tickets = NewTickets(), Certificate = _certificate });
+        await using RawRfb rfb = await ConnectAsync(AccessTo(NewStillSession()) with { Tickets = NewTickets(),
+            Certificate = _certificate });
         await rfb.SayVersionAsync("003.008");
         Assert.Equal([2, 19], await rfb.ReadAsync(await rfb.ReadByteAsync()));
     }
@@ -277,6 +278,17 @@ public sealed class RfbHandshakeTests : PeerTest
     }
 
     [Fact]
+    public async Task VeNCrypt_HelloThatEndsBeforeItsExtensions_Closed()
+    {
+        await using RawRfb rfb = await VeNCryptAsync(261);
+        Assert.Equal(1, await rfb.ReadByteAsync());
+        await rfb.SendAsync([22, 3, 1, 0, 45, 1, 0, 0, 41, 3, 3, .. new byte[32], 0, 0, 2, 0x13, 1, 1, 0, 0, 0]);
+        await rfb.ReadToEndAsync();
+        await rfb.Done;
+        Assert.Contains(Log.Lines, line => line.Contains("tls failed", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task VeNCrypt_LeftInTlsHandshake_Closed()
     {
         await using RawRfb rfb = await VeNCryptAsync(261);
@@ -292,7 +304,8 @@ public sealed class RfbHandshakeTests : PeerTest
 
     private async Task<RawRfb> VeNCryptAsync(int subtype)
     {
-        RawRfb rfb = await ConnectAsync(AccessTo(NewSession(new StillSource(new(80, 60)))) with { IsLocal = false, Certificate = _certificate, Tickets = NewTickets() });
+        RawRfb rfb = await ConnectAsync(AccessTo(NewSession(new StillSource(new(80, 60)))) with { IsLocal = false,
+            Certificate = _certificate, Tickets = NewTickets() });
         await rfb.SayVersionAsync("003.008");
         await rfb.ReadAsync(2);
         await rfb.SendAsync(19);

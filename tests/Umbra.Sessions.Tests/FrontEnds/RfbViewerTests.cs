@@ -6,7 +6,9 @@ using Umbra.Sessions.Sources;
 
 namespace Umbra.Sessions.Tests.FrontEnds;
 
-/// <summary>What the RFB server does after the handshake, in plain bytes: what clients in the field rely on, and what they must not be able to do.</summary>
+/// <summary>
+/// What the RFB server does after the handshake, in plain bytes: what clients in the field rely on, and what they must not be able to do.
+/// </summary>
 public sealed class RfbViewerTests : PeerTest
 {
     private const int ExtendedDesktopSize = -308;
@@ -53,7 +55,8 @@ public sealed class RfbViewerTests : PeerTest
     [InlineData(true, AccessMode.Control, 65535, 65535, 1, 3)]
     [InlineData(true, AccessMode.Control, 100, 50, 0, 3)]
     [InlineData(true, AccessMode.Control, 100, 50, 2, 3)]
-    public async Task SetDesktopSize_NotPossible_AnswersWithStatusAndOldSize(bool isOwner, AccessMode mode, int width, int height, int screens, int status)
+    public async Task SetDesktopSize_NotPossible_AnswersWithStatusAndOldSize(bool isOwner, AccessMode mode, int width, int height,
+        int screens, int status)
     {
         await using RawRfb rfb = await OpenAsync(mode: mode, isOwner: isOwner);
         await rfb.SetEncodingsAsync(0, ExtendedDesktopSize);
@@ -105,7 +108,8 @@ public sealed class RfbViewerTests : PeerTest
         for (int i = 0; i < 40; i++)
         {
             int bytes = i % 2 == 0 ? 1 : 4;
-            byte[] format = bytes == 1 ? [8, 8, 0, 1, 0, 7, 0, 7, 0, 3, 0, 3, 6, 0, 0, 0] : [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
+            byte[] format = bytes == 1
+                ? [8, 8, 0, 1, 0, 7, 0, 7, 0, 3, 0, 3, 6, 0, 0, 0] : [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
             await rfb.RequestAsync();
             await rfb.SendAsync([248, 0, 0, 0, 0x80, 0, 0, 4, 1, 99, 0, 0, 0, 0, .. format]);
             await rfb.RequestAsync();
@@ -298,12 +302,14 @@ public sealed class RfbViewerTests : PeerTest
     [InlineData(32, 24, 0, 255, 255, 255, 24, 16, 8)]
     [InlineData(32, 30, 0, 1023, 1023, 1023, 20, 10, 0)]
     [InlineData(32, 24, 1, 1, 255, 31, 31, 0, 9)]
-    public async Task PixelFormat_AnyValid_PixelsAreRight(byte bits, byte depth, byte isBig, int redMax, int greenMax, int blueMax, byte redShift, byte greenShift, byte blueShift)
+    public async Task PixelFormat_AnyValid_PixelsAreRight(byte bits, byte depth, byte isBig, int redMax, int greenMax, int blueMax,
+        byte redShift, byte greenShift, byte blueShift)
     {
         await using RawRfb rfb = await OpenAsync();
         rfb.BytesPerPixel = bits / 8;
         await rfb.SendAsync(
-            [0, 0, 0, 0, bits, depth, isBig, 1, .. RawRfb.U16(redMax), .. RawRfb.U16(greenMax), .. RawRfb.U16(blueMax), redShift, greenShift, blueShift, 0, 0, 0]);
+            [0, 0, 0, 0, bits, depth, isBig, 1, .. RawRfb.U16(redMax), .. RawRfb.U16(greenMax), .. RawRfb.U16(blueMax), redShift,
+                greenShift, blueShift, 0, 0, 0]);
         await rfb.RequestAsync();
         byte[] pixels = await rfb.ReadPictureAsync();
         AssertPicture((x, y) =>
@@ -473,7 +479,8 @@ public sealed class RfbViewerTests : PeerTest
         }
     }
 
-    private static byte[] Extended(uint flags, byte[] rest) => [6, 0, 0, 0, .. RawRfb.U32(-(4 + rest.Length)), .. RawRfb.U32((int)flags), .. rest];
+    private static byte[] Extended(uint flags, byte[] rest) =>
+        [6, 0, 0, 0, .. RawRfb.U32(-(4 + rest.Length)), .. RawRfb.U32((int)flags), .. rest];
 
     private static byte[] Deflate(byte[] text) => DeflateAll([.. RawRfb.U32(text.Length), .. text]);
 

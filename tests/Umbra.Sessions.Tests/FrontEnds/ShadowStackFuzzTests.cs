@@ -41,7 +41,8 @@ public sealed class ShadowStackFuzzTests : FuzzTest
             Mutation mutation = new(seed);
             byte[] bytes = mutation.Apply(seed % 4 == 0 ? [.. Frames.Take(8), .. Frames.Skip(2)] : Frames);
             Served served = await ServeAsync(connection => ShadowStack.RunAsync(
-                connection.Transport, "server-b", "server-a", Pool, directory, grants, TimeProvider.System, Log, connection.ConnectionClosed));
+                connection.Transport, "server-b", "server-a", Pool, directory, grants, TimeProvider.System, Log,
+                    connection.ConnectionClosed));
             answered += await BadPeer.TalkAsync(served, bytes, mutation.Random);
             Assert.Empty(grants.All);
         });

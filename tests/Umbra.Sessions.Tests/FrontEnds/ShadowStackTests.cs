@@ -23,7 +23,8 @@ public sealed class ShadowStackTests : PeerTest
         Assert.Equal([0, 0, 0, 7, View], await link.ReadUntilAsync(RawLink.Attached));
         await link.SendAsync(RawLink.Credit, RawLink.CreditOf(1));
         byte[] picture = await link.ReadUntilAsync(RawLink.Picture);
-        Assert.Equal((80, 60), (BinaryPrimitives.ReadUInt16BigEndian(picture.AsSpan(11)), BinaryPrimitives.ReadUInt16BigEndian(picture.AsSpan(13))));
+        Assert.Equal((80, 60),
+            (BinaryPrimitives.ReadUInt16BigEndian(picture.AsSpan(11)), BinaryPrimitives.ReadUInt16BigEndian(picture.AsSpan(13))));
 
         await SendInputAsync(link, 7);
         await AssertAliveAsync(link);
@@ -107,7 +108,8 @@ public sealed class ShadowStackTests : PeerTest
     public async Task Hello_VersionNotSpoken_ClosedAndTheRestIsNotHeard()
     {
         await using RawLink link = await ConnectAsync();
-        await link.SendBytesAsync([.. RawLink.Frame(RawLink.Hello, RawLink.HelloOf("server-a", 0)), .. RawLink.Frame(RawLink.Open, RawLink.OpenOf("alice", "server-a"))]);
+        await link.SendBytesAsync([.. RawLink.Frame(RawLink.Hello, RawLink.HelloOf("server-a", 0)),
+            .. RawLink.Frame(RawLink.Open, RawLink.OpenOf("alice", "server-a"))]);
         (List<byte> types, int reason, _) = await link.ReadToEndAsync();
         Assert.Equal([RawLink.Hello, RawLink.Close], types);
         Assert.Equal(102, reason);
@@ -123,10 +125,12 @@ public sealed class ShadowStackTests : PeerTest
     }
 
     [Fact]
-    public async Task Hello_AnotherNodesName_Refused() => await AssertRefusedAsync("certificate", await ConnectAsync(), [(RawLink.Hello, RawLink.HelloOf("server-c"))]);
+    public async Task Hello_AnotherNodesName_Refused() =>
+        await AssertRefusedAsync("certificate", await ConnectAsync(), [(RawLink.Hello, RawLink.HelloOf("server-c"))]);
 
     [Fact]
-    public async Task Hello_Twice_Refused() => await AssertRefusedAsync("hello", await HelloAsync(), [(RawLink.Hello, RawLink.HelloOf("server-a"))]);
+    public async Task Hello_Twice_Refused() =>
+        await AssertRefusedAsync("hello", await HelloAsync(), [(RawLink.Hello, RawLink.HelloOf("server-a"))]);
 
     [Fact]
     public async Task Attach_BeforeOpen_Refused() =>
@@ -142,7 +146,8 @@ public sealed class ShadowStackTests : PeerTest
 
     [Fact]
     public async Task Open_PathTooLongForTheFormat_Refused() =>
-        await AssertRefusedAsync("path of 9", await HelloAsync(), [(RawLink.Open, RawLink.OpenOf("alice", [.. Enumerable.Repeat("x", 8), "server-a"]))]);
+        await AssertRefusedAsync("path of 9", await HelloAsync(),
+            [(RawLink.Open, RawLink.OpenOf("alice", [.. Enumerable.Repeat("x", 8), "server-a"]))]);
 
     [Theory]
     [InlineData(5, "nosuch", "server-a")]
@@ -227,7 +232,8 @@ public sealed class ShadowStackTests : PeerTest
         {
             (byte type, byte[] payload) = await link.ReadAsync(0x23, 0x24, 0x26, RawLink.Opened);
             granted += type == RawLink.Attached ? 1 : 0;
-            Assert.True(type == RawLink.Attached || Encoding.UTF8.GetString(payload).Contains("maxShadowsPerSession", StringComparison.Ordinal), $"type {type}");
+            Assert.True(type == RawLink.Attached
+                || Encoding.UTF8.GetString(payload).Contains("maxShadowsPerSession", StringComparison.Ordinal), $"type {type}");
         }
 
         await sending;
@@ -291,7 +297,8 @@ public sealed class ShadowStackTests : PeerTest
         _grants = new Grants(new ShadowPolicy(_ceiling, MaxShadows), TimeProvider.System, Log);
         return new RawLink(
             await ServeAsync(connection => ShadowStack.RunAsync(
-                connection.Transport, "server-b", "server-a", Pool, _directory, _grants, TimeProvider.System, Log, connection.ConnectionClosed)),
+                connection.Transport, "server-b", "server-a", Pool, _directory, _grants, TimeProvider.System, Log,
+                    connection.ConnectionClosed)),
             Timeout);
     }
 
