@@ -30,9 +30,24 @@ internal sealed class EnrolledNode : IDisposable
         EnrolledNode node = new(name, pair.Target.PathOf("run/link.sock"));
         InviteInfo invite = await pair.TargetApi.InviteNodeAsync(new InviteRequest(), cancellationToken);
         EnrolmentClient client = new(node._state, [], node._pool, node._pool.Root);
-        await using Stream stream = await node.OpenAsync(cancellationToken);
-        await client.JoinAsync(stream, InviteToken.Parse(invite.Token), $"pipe://{node._socket}", force: false, cancellationToken);
+
+        // The strangers of an earlier test may have taken all of this second's places at the door; being turned away there costs no invite.
+        await Eventually.TrueAsync(() => TryJoinAsync(node, client, invite, cancellationToken), $"{name} is enrolled");
         return node;
+    }
+
+    private static async Task<bool> TryJoinAsync(EnrolledNode node, EnrolmentClient client, InviteInfo invite, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using Stream stream = await node.OpenAsync(cancellationToken);
+            await client.JoinAsync(stream, InviteToken.Parse(invite.Token), $"pipe://{node._socket}", force: false, cancellationToken);
+            return true;
+        }
+        catch (EnrolmentException)
+        {
+            return false;
+        }
     }
 
     /// <summary>A connection on which both certificates are accepted, and nothing has been said.</summary>
