@@ -14,7 +14,7 @@ namespace Umbra.Sessions.Sources.Rfb;
 /// </summary>
 internal sealed class RfbOutbox(BufferPool pool, Account account)
 {
-    public const int Capacity = 1024;
+    public const int Capacity = 8192;
     private const int MaxAnswers = 64;
     private readonly Lock _gate = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
