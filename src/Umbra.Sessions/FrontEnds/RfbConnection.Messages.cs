@@ -17,7 +17,6 @@ public sealed partial class RfbConnection : IClientMessageHandler
     private PixelFormat _format = PixelFormat.Bgrx;
     private ClientCapabilities _client = ClientCapabilities.Least;
     private bool _isUpdateWanted;
-    private bool _isWholeWanted;
     private bool _isContinuous;
     private bool _announceContinuous;
     private bool _announceQemuKeys;
@@ -83,7 +82,6 @@ public sealed partial class RfbConnection : IClientMessageHandler
         lock (_gate)
         {
             _isUpdateWanted = true;
-            _isWholeWanted |= !request.IsIncremental;
             UpdateArrived(isFence: false);
         }
 

@@ -205,10 +205,7 @@ public sealed partial class RfbConnection
 
             new FramebufferUpdate(0).Write(head);
             pseudoRects = WriteControls(head);
-            // Who has lost an area wants all of it at once (RFC 6143, 7.5.3), and some clients take that one update and leave.
-            int maxBytes = _isWholeWanted ? int.MaxValue : _budget.Bytes;
-            _isWholeWanted = false;
-            return _viewer.TakeUpdate(maxBytes, MaxRects);
+            return _viewer.TakeUpdate(_budget.Bytes, MaxRects);
         }
     }
 
