@@ -215,6 +215,11 @@ public sealed partial class Surface : IDisposable
         {
             _viewers.Remove(viewer);
             DropUnusedClasses();
+            if (_viewers.Count == 0)
+            {
+                // The step stays, for whoever comes next; its bytes can be made again.
+                _step?.Dispose();
+            }
         }
     }
 
