@@ -22,6 +22,7 @@ public sealed partial class Session
 
         Surface.Commit(canvas, damage, moves, Now, received);
         Interlocked.Increment(ref _commits);
+        _firstCommit.TrySetResult();
     }
 
     void ISourceSink.Announce(Size size, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, in ReceivedPicture received) =>

@@ -20,6 +20,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     private readonly SessionControls _controls = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly Signal _demand = new();
+    private readonly TaskCompletionSource _firstCommit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly SessionOptions _options;
@@ -158,23 +159,46 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
 
     public void SendClipboard(string text) => Source.SendClipboard(text);
 
-    /// <summary>Waits, as a ready viewer does, until the source has delivered a first picture. False where it did not in time.</summary>
-    public async Task<bool> WaitForPictureAsync(SessionViewer viewer, TimeSpan timeout, CancellationToken cancellationToken) =>
-        Commits > 0 || await WaitForCommitAsync(viewer, 0, timeout, cancellationToken);
+    /// <summary>
+    /// To be awaited by whoever comes to look, before anything is taken: while nobody looked the source was asked for nothing. Completes when the picture is
+    /// what the source shows now, or the last there was where the source does not say in time.
+    /// </summary>
+    /// <returns>False where there has been no picture at all.</returns>
+    public async Task<bool> CatchUpAsync(SessionViewer viewer, CancellationToken cancellationToken)
+    {
+        viewer.Picture.WaitsForNewer = true;
+        DemandChanged();
+        try
+        {
+            if (Commits == 0)
+            {
+                await _firstCommit.Task.WaitAsync(_options.FirstPictureTimeout, _time, cancellationToken);
+            }
+            else if (State == SessionState.Active)
+            {
+                await Source.RefreshAsync(cancellationToken).WaitAsync(_options.RefreshTimeout, _time, cancellationToken);
+            }
+
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return Commits > 0;
+        }
+        finally
+        {
+            viewer.Picture.WaitsForNewer = false;
+        }
+    }
 
     /// <summary>The picture now, however long nobody has looked. The caller's to dispose.</summary>
     /// <exception cref="TimeoutException">There has been no picture at all.</exception>
     public async Task<Canvas> SnapshotAsync(EncodingClass encodingClass, CancellationToken cancellationToken)
     {
         using SessionViewer viewer = Join(encodingClass, "snapshot", isOwner: false);
-        if (!await WaitForPictureAsync(viewer, _options.FirstPictureTimeout, cancellationToken))
-        {
-            throw new TimeoutException($"session {Name} has shown no picture yet{(StateText.Length > 0 ? $": {StateText}" : "")}");
-        }
-
-        // A still desktop answers nothing; what is there is then the newest.
-        await WaitForCommitAsync(viewer, Commits, _options.SnapshotWait, cancellationToken);
-        return Surface.Copy(Account);
+        return await CatchUpAsync(viewer, cancellationToken)
+            ? Surface.Copy(Account)
+            : throw new TimeoutException($"session {Name} has shown no picture yet{(StateText.Length > 0 ? $": {StateText}" : "")}");
     }
 
     public async ValueTask DisposeAsync()
@@ -219,29 +243,6 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     }
 
     internal void DemandChanged() => _demand.Set();
-
-    private async Task<bool> WaitForCommitAsync(SessionViewer viewer, long after, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(timeout);
-        viewer.SetReady(true);
-        try
-        {
-            while (Commits <= after)
-            {
-                // Somebody who has taken everything makes the source fetch.
-                viewer.Picture.AcceptSize(out _);
-                viewer.TakeUpdate(int.MaxValue, int.MaxValue)?.Dispose();
-                await viewer.WaitAsync(patience.Token);
-            }
-
-            return true;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
 
     private void WakeViewers()
     {

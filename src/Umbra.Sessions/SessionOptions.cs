@@ -12,11 +12,11 @@ public sealed record SessionOptions
     /// <summary>How long a lossy tile rests before it is sent exactly.</summary>
     public int QuietMilliseconds { get; init; } = 500;
 
-    /// <summary>How long a snapshot waits for a picture newer than the one at hand.</summary>
-    public TimeSpan SnapshotWait { get; init; } = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>How long a snapshot waits where there has been no picture at all.</summary>
+    /// <summary>How long somebody who comes to look waits where there has been no picture at all.</summary>
     public TimeSpan FirstPictureTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long they wait for the source to say that the picture is still what it shows, before they are shown the last there was.</summary>
+    public TimeSpan RefreshTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Pauses between attempts to get a lost source back: the first, doubled up to the last.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(200);

@@ -56,6 +56,10 @@ public sealed class SessionViewer : IDisposable
         return update;
     }
 
+    /// <summary>See <see cref="SurfaceViewer.TakeOwed"/>.</summary>
+    public PictureUpdate? TakeOwed(EncodingClass encodingClass, int maxBytes, int maxTiles) =>
+        Picture.TakeOwed(encodingClass, maxBytes, maxTiles, _session.Now);
+
     public void Dispose()
     {
         Picture.Dispose();

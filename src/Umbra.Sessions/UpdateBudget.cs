@@ -29,7 +29,7 @@ public sealed class UpdateBudget
         }
         else if (took > Target)
         {
-            Bytes = (int)Math.Clamp(Math.Min(bytes, Bytes) * (Target / took), MinBytes, MaxBytes);
+            Bytes = (int)Math.Clamp(bytes * (Target / took), MinBytes, MaxBytes);
         }
         else if (bytes >= Bytes / 2 && took < Target)
         {

@@ -10,6 +10,6 @@ namespace Umbra.Core.Codecs;
 /// </summary>
 public interface IRectEncoder : IDisposable
 {
-    /// <param name="rect">Not empty, inside the picture.</param>
+    /// <param name="rect">Not empty, inside the picture. One of at most 64x64 becomes exactly one rectangle.</param>
     EncodeResult Encode(Canvas canvas, Rect rect, in EncodingClass encodingClass, PayloadWriter output);
 }

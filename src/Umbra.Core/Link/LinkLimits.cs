@@ -12,7 +12,7 @@ public static class LinkLimits
     /// <summary>UTF-8 bytes of a text for people: title, reason, notice, address. A writer cuts longer ones.</summary>
     public const int MaxTextBytes = 1024;
 
-    /// <summary>Nodes a picture may have passed before it reaches the one that opens.</summary>
+    /// <summary>Nodes a picture may have passed, the session's own included, before it reaches the one that opens.</summary>
     public const int MaxDepth = 8;
 
     /// <summary>Moves in one picture. A sender with more sends the areas as rectangles.</summary>
@@ -34,8 +34,8 @@ public static class LinkLimits
     public static int MaxPayload(LinkMessageType type) => type switch
     {
         LinkMessageType.Hello => MaxHelloBytes,
-        LinkMessageType.Open => Name + 1 + (MaxDepth * Name),
-        LinkMessageType.Opened => 4 + Text + Name,
+        LinkMessageType.Open => Name,
+        LinkMessageType.Opened => 4 + Text + Name + 1 + (MaxDepth * Name),
         LinkMessageType.Close or LinkMessageType.Notice => 2 + Text,
         LinkMessageType.Ping or LinkMessageType.Pong => 8,
         LinkMessageType.Attach => 4 + 1 + Name + Text + Text,
@@ -48,7 +48,7 @@ public static class LinkLimits
         LinkMessageType.Credit => 8 + 1,
         LinkMessageType.Cursor => 8 + (CursorShape.MaxEdge * CursorShape.MaxEdge * 4),
         LinkMessageType.Title => Text,
-        LinkMessageType.Bell => 0,
+        LinkMessageType.Bell or LinkMessageType.Refresh or LinkMessageType.Refreshed => 0,
         LinkMessageType.Leds => 1,
         LinkMessageType.Clipboard => 4 + RfbLimits.MaxClipboardBytes,
         LinkMessageType.Key => 4 + 4 + 4 + 1,

@@ -25,6 +25,8 @@ public enum LinkMessageType : byte
     Bell = 0x25,
     Leds = 0x26,
     Clipboard = 0x27,
+    Refresh = 0x28,
+    Refreshed = 0x29,
     Key = 0x30,
     Pointer = 0x31,
     ResizeRequest = 0x32,

@@ -235,7 +235,7 @@ public sealed partial class Surface : IDisposable
         }
     }
 
-    internal void MarkDirty(SurfaceViewer viewer, Rect rect)
+    internal void Ask(SurfaceViewer viewer, Rect rect)
     {
         lock (_gate)
         {
@@ -243,7 +243,26 @@ public sealed partial class Surface : IDisposable
             {
                 viewer.FallBehind(_step);
                 viewer.Dirty.AddTouching(rect);
+                viewer.Owed.AddTouching(rect);
             }
+        }
+    }
+
+    internal int CountOwed(SurfaceViewer viewer, out EncodingClass encodingClass)
+    {
+        lock (_gate)
+        {
+            encodingClass = viewer.Class;
+            return viewer.Dirty.Grid != _grid || viewer.IsAhead ? 0 : viewer.Owed.Count;
+        }
+    }
+
+    internal PictureUpdate? TakeOwed(SurfaceViewer viewer, EncodingClass encodingClass, int maxBytes, int maxTiles, long now)
+    {
+        lock (_gate)
+        {
+            return _disposed || viewer.Dirty.Grid != _grid ? null : Take(viewer, encodingClass, update =>
+                TakeTiles(viewer, update, viewer.Owed, maxBytes, maxTiles, now, onlyQuiet: false));
         }
     }
 
@@ -276,30 +295,39 @@ public sealed partial class Surface : IDisposable
                 return early;
             }
 
-            PictureUpdate update = new(_commit, Size, viewer.Class);
-            try
+            return Take(viewer, viewer.Class, update =>
             {
                 TakeStep(viewer, update, maxBytes, maxRects);
                 TakeTiles(viewer, update, viewer.Dirty, maxBytes, maxRects, now, onlyQuiet: false);
                 update.IsRefinement = update.IsEmpty || (_step is { IsRefinement: true } step && step.Commit == _commit && !update.IsLossy);
                 TakeTiles(viewer, update, viewer.Lossy, maxBytes, maxRects, now, onlyQuiet: true);
-            }
-            catch
-            {
-                update.Dispose();
-                throw;
-            }
+            });
+        }
+    }
 
-            update.IsComplete = viewer.Dirty.IsEmpty && !viewer.IsStepPending;
-            if (!update.IsEmpty)
-            {
-                viewer.HasTaken = true;
-                return update;
-            }
+    /// <summary>An update filled by <paramref name="fill"/>, or null where nothing came of it.</summary>
+    private PictureUpdate? Take(SurfaceViewer viewer, EncodingClass encodingClass, Action<PictureUpdate> fill)
+    {
+        PictureUpdate update = new(_commit, Size, encodingClass);
+        try
+        {
+            fill(update);
+        }
+        catch
+        {
+            update.Dispose();
+            throw;
+        }
 
+        update.IsComplete = viewer.Dirty.IsEmpty && !viewer.IsStepPending;
+        if (update.IsEmpty)
+        {
             update.Dispose();
             return null;
         }
+
+        viewer.HasTaken = true;
+        return update;
     }
 
     private bool CommitStep(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received)
@@ -451,7 +479,7 @@ public sealed partial class Surface : IDisposable
                     continue;
                 }
 
-                EncodedPicture payload = EncodeTile(tile, isQuiet ? viewer.Class.Lossless : viewer.Class);
+                EncodedPicture payload = EncodeTile(tile, isQuiet ? update.EncodingClass.Lossless : update.EncodingClass);
                 bool fits = update.Bytes + payload.Bytes.Length <= maxBytes && update.RectCount + payload.Result.RectCount <= maxRects;
                 if (!fits && !update.IsEmpty)
                 {

@@ -17,6 +17,7 @@ public sealed class SurfaceViewer : IDisposable
         Changed = changed;
         Dirty = new TileSet(grid);
         Dirty.AddAll();
+        Owed = new TileSet(grid);
         Lossy = new TileSet(grid);
     }
 
@@ -26,11 +27,17 @@ public sealed class SurfaceViewer : IDisposable
     /// <summary>Whether the viewer has asked for pictures at all; without it nothing is captured for it.</summary>
     public bool IsReady { get; set; }
 
+    /// <summary>Would take nothing of this picture, because a newer one is on its way: demand without having taken.</summary>
+    public bool WaitsForNewer { get; set; }
+
     internal EncodingClass Class { get; set; }
 
     internal Action Changed { get; }
 
     internal TileSet Dirty { get; private set; }
+
+    /// <summary>The dirty tiles that the viewer has asked for, and not been sent since.</summary>
+    internal TileSet Owed { get; private set; }
 
     /// <summary>Tiles that were last sent with loss.</summary>
     internal TileSet Lossy { get; private set; }
@@ -47,7 +54,7 @@ public sealed class SurfaceViewer : IDisposable
     /// A newer picture would be of use: all of this one is taken, or, where the wire is too thin for that, a part of it, so that the next part is of
     /// the picture as it is then. Who takes nothing causes nothing.
     /// </summary>
-    internal bool WantsMore => IsReady && (HasTaken || (!IsStepPending && Dirty.IsEmpty));
+    internal bool WantsMore => WaitsForNewer || (IsReady && (HasTaken || (!IsStepPending && Dirty.IsEmpty)));
 
     /// <summary>Has taken what is announced: holds the next commit already, and takes nothing more before it comes.</summary>
     internal bool IsAhead { get; set; }
@@ -59,8 +66,21 @@ public sealed class SurfaceViewer : IDisposable
 
     public void SetClass(EncodingClass encodingClass) => _surface.SetClass(this, encodingClass);
 
-    /// <summary>The viewer wants an area again, whether it changed or not.</summary>
-    public void MarkDirty(Rect rect) => _surface.MarkDirty(this, rect);
+    /// <summary>The viewer wants an area whole, whether it changed or not; it is owed that until it has been sent.</summary>
+    public void Ask(Rect rect) => _surface.Ask(this, rect);
+
+    /// <summary>
+    /// How many tiles of what was asked for have not been sent since, and the class they would be sent in. 0 also while the viewer has what is only announced,
+    /// or has not accepted a new size.
+    /// </summary>
+    public int CountOwed(out EncodingClass encodingClass) => _surface.CountOwed(this, out encodingClass);
+
+    /// <summary>
+    /// Owed tiles at their newest content, at most so many, and at least one however little <paramref name="maxBytes"/> is. Each is exactly one rectangle of
+    /// <paramref name="encodingClass"/>. Null where none is owed (any more: with a new size, everything is owed anew by itself).
+    /// </summary>
+    public PictureUpdate? TakeOwed(EncodingClass encodingClass, int maxBytes, int maxTiles, long now) =>
+        _surface.TakeOwed(this, encodingClass, maxBytes, maxTiles, now);
 
     /// <summary>Must be asked before updates are taken: true where the size is new to this viewer, which then lacks the whole picture.</summary>
     public bool AcceptSize(out Size size) => _surface.AcceptSize(this, out size);
@@ -78,6 +98,7 @@ public sealed class SurfaceViewer : IDisposable
     {
         Dirty = new TileSet(grid);
         Dirty.AddAll();
+        Owed = new TileSet(grid);
         Lossy = new TileSet(grid);
         IsStepPending = false;
         HasTaken = false;
@@ -140,6 +161,7 @@ public sealed class SurfaceViewer : IDisposable
     internal void ApplyTile(int tile, bool isLossy)
     {
         Dirty.Remove(tile);
+        Owed.Remove(tile);
         if (isLossy)
         {
             Lossy.Add(tile);

@@ -76,7 +76,7 @@ public sealed partial class RfbConnection : IClientMessageHandler
     {
         if (!request.IsIncremental)
         {
-            _viewer.Picture.MarkDirty(request.Area);
+            _viewer.Picture.Ask(request.Area);
         }
 
         lock (_gate)

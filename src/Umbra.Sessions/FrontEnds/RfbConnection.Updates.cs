@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Text;
@@ -20,8 +21,11 @@ public sealed partial class RfbConnection
     /// <summary>Updates sent and not yet answered by a fence.</summary>
     private const int MaxUpdatesInFlight = 2;
 
+    /// <summary>Black, in the longest format there is.</summary>
+    private static readonly byte[] NoPixel = new byte[4];
+
     private readonly UpdateBudget _budget = new();
-    private readonly Queue<(long Bytes, long SentAt)> _inFlight = [];
+    private readonly Queue<Sending> _inFlight = [];
     private PayloadWriter? _head;
     private ControlVersions _sent;
     private Size _size;
@@ -154,49 +158,41 @@ public sealed partial class RfbConnection
     {
         PayloadWriter head = _head!;
         head.Clear();
-        using PictureUpdate? update = TakeUpdate(head, out int pseudoRects);
-        if (update is null && pseudoRects == 0)
+        if (BeginUpdate(head) is not { } sending)
         {
             return false;
         }
 
-        int moves = WriteMoves(head, update);
-        int rects = pseudoRects + moves + (update?.RectCount ?? 0);
+        using PictureUpdate? picture = sending.Picture;
+        int rects = sending.PseudoRects + sending.Owed + WriteMoves(head, picture) + (picture?.RectCount ?? 0);
         BinaryPrimitives.WriteUInt16BigEndian(head.Written[2..], (ushort)rects);
-        long bytes = head.Length + (update?.Bytes ?? 0);
-        long begun = _time.GetTimestamp();
-        bool isFenced;
-        bool isAnswered;
-        lock (_gate)
+        await WritePictureAsync(head, picture, sending);
+        await WriteOwedAsync(head, sending);
+        if (sending.IsFenced)
         {
-            isFenced = _client.SupportsFence;
-            isAnswered = isFenced || !_isContinuous;
-            _isUpdateWanted = false;
-            if (isAnswered)
-            {
-                _inFlight.Enqueue((bytes, begun));
-            }
+            head.Clear();
+            new Fence(FenceFlags.Request | FenceFlags.BlockBefore, default).Write(head);
+            await WriteAsync(head.WrittenMemory);
         }
 
-        await WritePictureAsync(head, update, isFenced);
-        if (!isAnswered)
+        await FlushAsync();
+        if (!sending.IsAnswered)
         {
-            _budget.Arrived(bytes, _time.GetElapsedTime(begun));
+            _budget.Arrived(sending.Bytes, _time.GetElapsedTime(sending.Begun));
         }
 
-        _viewer.Counters.Sent(bytes);
+        _viewer.Counters.Sent(sending.Bytes);
         return true;
     }
 
     /// <summary>
-    /// The beginning of an update and its picture, both null and 0 where nothing is to be sent. Under the lock as a whole: what the viewer says is before
-    /// it or after it, and the answer to a fence that is waiting goes first.
+    /// The beginning of an update in <paramref name="head"/> and what it is to hold, or null where nothing is to be sent. Under the lock as a whole: what the
+    /// viewer says is before it or after it, and the answer to a fence that is waiting goes first.
     /// </summary>
-    private PictureUpdate? TakeUpdate(PayloadWriter head, out int pseudoRects)
+    private Sending? BeginUpdate(PayloadWriter head)
     {
         lock (_gate)
         {
-            pseudoRects = 0;
             bool isFull = _client.SupportsFence && _inFlight.Count >= MaxUpdatesInFlight;
             if (!(_isUpdateWanted || _isContinuous) || isFull || _fencesToAnswer.Count > 0)
             {
@@ -204,8 +200,47 @@ public sealed partial class RfbConnection
             }
 
             new FramebufferUpdate(0).Write(head);
-            pseudoRects = WriteControls(head);
-            return _viewer.TakeUpdate(_budget.Bytes, MaxRects);
+            int pseudoRects = WriteControls(head);
+            int owed = _viewer.Picture.CountOwed(out EncodingClass owedClass);
+            PictureUpdate? picture = owed > 0 ? null : _viewer.TakeUpdate(_budget.Bytes, MaxRects);
+            if (picture is null && owed + pseudoRects == 0)
+            {
+                return null;
+            }
+
+            bool isFenced = _client.SupportsFence;
+            Sending sending = new(_time.GetTimestamp(), pseudoRects, picture, owed, owedClass, isFenced, isFenced || !_isContinuous);
+            _isUpdateWanted = false;
+            if (sending.IsAnswered)
+            {
+                _inFlight.Enqueue(sending);
+            }
+
+            return sending;
+        }
+    }
+
+    /// <summary>
+    /// What a viewer asks for whole comes in one update (RFC 6143, 7.5.3: some take that one and leave), but on a slow wire in pieces, each as new as when it
+    /// is sent. The number of rectangles is said before, which every client understands; where the size changes meanwhile, pixels that no longer matter fill it up.
+    /// </summary>
+    private async Task WriteOwedAsync(PayloadWriter head, Sending sending)
+    {
+        int left = sending.Owed;
+        while (left > 0 && _viewer.TakeOwed(sending.OwedClass, _budget.Bytes, left) is { } taken)
+        {
+            using PictureUpdate picture = taken;
+            left -= picture.RectCount;
+            head.Clear();
+            await WritePictureAsync(head, picture, sending);
+        }
+
+        for (; left > 0; left--)
+        {
+            head.Clear();
+            new RectHeader(new Rect(0, 0, 1, 1), RfbEncoding.Raw).Write(head);
+            head.Write(NoPixel.AsSpan(0, sending.OwedClass.Format.BitsPerPixel / 8));
+            await WriteAsync(head.WrittenMemory);
         }
     }
 
@@ -224,13 +259,14 @@ public sealed partial class RfbConnection
         return update.Moves.Count;
     }
 
-    private async Task WritePictureAsync(PayloadWriter head, PictureUpdate? update, bool isFenced)
+    private async Task WritePictureAsync(PayloadWriter head, PictureUpdate? picture, Sending sending)
     {
+        sending.Bytes += head.Length + (picture?.Bytes ?? 0);
         await WriteAsync(head.WrittenMemory);
-        for (int i = 0; i < (update?.Payloads.Count ?? 0); i++)
+        for (int i = 0; i < (picture?.Payloads.Count ?? 0); i++)
         {
-            ReadOnlyMemory<byte> payload = update!.Payloads[i].Bytes.Memory;
-            if (update.EncodingClass.Encoding == RfbEncoding.Zrle && !_isZrleStarted && payload.Length > 0)
+            ReadOnlyMemory<byte> payload = picture!.Payloads[i].Bytes.Memory;
+            if (picture.EncodingClass.Encoding == RfbEncoding.Zrle && !_isZrleStarted && payload.Length > 0)
             {
                 // The connection's one zlib stream begins with its header; every later segment goes as it is.
                 head.Clear();
@@ -243,15 +279,6 @@ public sealed partial class RfbConnection
 
             await WriteAsync(payload);
         }
-
-        if (isFenced)
-        {
-            head.Clear();
-            new Fence(FenceFlags.Request | FenceFlags.BlockBefore, default).Write(head);
-            await WriteAsync(head.WrittenMemory);
-        }
-
-        await FlushAsync();
     }
 
     /// <summary>Pseudo-rectangles: size, cursor, title, lock keys. Returns how many. Called under <see cref="_gate"/>.</summary>
@@ -348,9 +375,9 @@ public sealed partial class RfbConnection
             return;
         }
 
-        if (_inFlight.TryDequeue(out (long Bytes, long SentAt) update))
+        if (_inFlight.TryDequeue(out Sending? update))
         {
-            _budget.Arrived(update.Bytes, _time.GetElapsedTime(update.SentAt));
+            _budget.Arrived(update.Bytes, _time.GetElapsedTime(update.Begun));
         }
     }
 
@@ -379,5 +406,18 @@ public sealed partial class RfbConnection
         {
             throw new OperationCanceledException("the viewer is gone");
         }
+    }
+
+    /// <summary>One update on its way.</summary>
+    /// <param name="Begun">Timestamp.</param>
+    /// <param name="Picture">Null where tiles are owed, which go first.</param>
+    /// <param name="Owed">Tiles of <paramref name="OwedClass"/> that belong to it.</param>
+    /// <param name="IsFenced">A fence follows.</param>
+    /// <param name="IsAnswered">The viewer says in some way when it has it.</param>
+    private sealed record Sending(
+        long Begun, int PseudoRects, PictureUpdate? Picture, int Owed, EncodingClass OwedClass, bool IsFenced, bool IsAnswered)
+    {
+        /// <summary>Written so far; final once the viewer can have all of it.</summary>
+        public long Bytes { get; set; }
     }
 }

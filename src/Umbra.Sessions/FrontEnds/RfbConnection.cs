@@ -15,7 +15,6 @@ namespace Umbra.Sessions.FrontEnds;
 public sealed partial class RfbConnection
 {
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan FirstPictureTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ConnectionContext _connection;
     private readonly RfbAccess _access;
@@ -86,9 +85,8 @@ public sealed partial class RfbConnection
         _viewer = _session.Join(new EncodingClass(RfbEncoding.Raw, PixelFormat.Bgrx, -1, 0), _access.Who, _access.IsOwner);
         try
         {
-            await _session.WaitForPictureAsync(_viewer, FirstPictureTimeout, _closing.Token);
+            await _session.CatchUpAsync(_viewer, _closing.Token);
             _viewer.Picture.AcceptSize(out _size);
-            _viewer.Picture.MarkDirty(_size.Bounds);
             _sent = _session.ControlVersions with { Cursor = 0, Leds = 0 };
             new ServerInit(_size, PixelFormat.Bgrx, _session.Title).Write(_pipe.Output);
             await _pipe.Output.FlushAsync(_closing.Token);

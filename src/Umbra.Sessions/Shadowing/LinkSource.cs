@@ -24,7 +24,7 @@ public sealed record LinkConnection(IDuplexPipe Pipe, string Peer, IAsyncDisposa
 /// The near node's end of a link: the source of a session whose real home is another node. All shadowers of that session here share it.
 /// Pictures are asked for with credits, and only while somebody here is ready for one; their bytes are passed on untouched to viewers of the same class.
 /// </summary>
-public sealed class LinkSource(string session, string node, string targetNode, LinkConnector connect, TimeProvider time, ILogger logger) : ISessionSource
+public sealed class LinkSource : ISessionSource
 {
     public const string KindName = "link";
 
@@ -34,6 +34,13 @@ public sealed class LinkSource(string session, string node, string targetNode, L
     /// <summary>For a target that is about to be cut off to hear why.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
+    private readonly string _session;
+    private readonly string _node;
+    private readonly string _targetNode;
+    private readonly LinkConnector _connect;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Refreshes _refreshes;
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, LinkShadow> _shadows = [];
     private LinkChannel? _channel;
@@ -41,10 +48,27 @@ public sealed class LinkSource(string session, string node, string targetNode, L
     private uint _lastId;
     private bool _isOpened;
 
+    /// <param name="session">Its name on the target node.</param>
+    /// <param name="node">This node's name.</param>
+    /// <param name="targetNode">Where the session is.</param>
+    public LinkSource(string session, string node, string targetNode, LinkConnector connect, TimeProvider time, ILogger logger)
+    {
+        _session = session;
+        _node = node;
+        _targetNode = targetNode;
+        _connect = connect;
+        _time = time;
+        _logger = logger;
+        _refreshes = new Refreshes(() => Send(LinkRefresh.Write));
+    }
+
     public string Kind => KindName;
 
     /// <summary>The target node answers, and the session is open on the link.</summary>
     public bool IsOpened => Volatile.Read(ref _isOpened);
+
+    /// <summary>The nodes that pictures pass before they are here, the session's own first; what the target node said when it opened the session last.</summary>
+    public IReadOnlyList<string> Path { get; private set; } = [];
 
     /// <summary>Bytes and pictures received since the session began, over all connections.</summary>
     public ViewerCounters Received { get; } = new();
@@ -83,8 +107,8 @@ public sealed class LinkSource(string session, string node, string targetNode, L
 
     public async Task RunAsync(ISourceSink sink, CancellationToken cancellationToken)
     {
-        await using LinkConnection connection = await connect(cancellationToken);
-        Account account = sink.Account.Open($"link to {targetNode}");
+        await using LinkConnection connection = await _connect(cancellationToken);
+        Account account = sink.Account.Open($"link to {_targetNode}");
         Signal posted = new();
         using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using LinkChannel channel = new(connection.Pipe, sink.Pool, BufferTag.PassthruStack, account, posted.Set);
@@ -92,13 +116,13 @@ public sealed class LinkSource(string session, string node, string targetNode, L
         Connections++;
         try
         {
-            channel.Post(new LinkHello(LinkHello.CurrentVersion, node).Write);
-            channel.Post(new LinkOpen(session, [node]).Write);
+            channel.Post(new LinkHello(LinkHello.CurrentVersion, _node).Write);
+            channel.Post(new LinkOpen(_session).Write);
             pictures.AddCredits(CreditWindow);
             channel.Post(new LinkCredit(0, CreditWindow).Write);
             Task[] loops =
             [
-                channel.ReadAsync(frame => HandleAsync(channel, pictures, sink, frame), time, closing.Token),
+                channel.ReadAsync(frame => HandleAsync(channel, pictures, sink, frame), _time, closing.Token),
                 WriteAsync(channel, posted, closing.Token),
                 GiveCreditsAsync(channel, pictures, sink, closing.Token),
             ];
@@ -125,10 +149,11 @@ public sealed class LinkSource(string session, string node, string targetNode, L
                 _isOpened = false;
             }
 
+            _refreshes.Lost();
             account.Dispose();
         }
 
-        throw new IOException($"{targetNode} closed the link");
+        throw new IOException($"{_targetNode} closed the link");
     }
 
     /// <summary>Over a second node nobody controls; see the target's rule one-hop-control.</summary>
@@ -145,6 +170,8 @@ public sealed class LinkSource(string session, string node, string targetNode, L
     }
 
     public bool RequestSize(Size size) => false;
+
+    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => IsOpened ? _refreshes.AskAsync(cancellationToken) : Task.FromResult(false);
 
     public ValueTask DisposeAsync()
     {
@@ -188,7 +215,7 @@ public sealed class LinkSource(string session, string node, string targetNode, L
     /// <summary>Why the link is cut, for the target's log.</summary>
     private async Task TellAsync(LinkChannel channel, string why)
     {
-        using CancellationTokenSource patience = new(Farewell, time);
+        using CancellationTokenSource patience = new(Farewell, _time);
         channel.Post(new LinkClose(LinkReason.ProtocolError, why).Write);
         Task sending = channel.SendPostedAsync(patience.Token).AsTask();
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -199,7 +226,7 @@ public sealed class LinkSource(string session, string node, string targetNode, L
         await Task.Yield();
         while (true)
         {
-            if (!await channel.SendPostedAsync(cancellationToken) && !await posted.WaitAsync(LinkChannel.PingInterval, time, cancellationToken))
+            if (!await channel.SendPostedAsync(cancellationToken) && !await posted.WaitAsync(LinkChannel.PingInterval, _time, cancellationToken))
             {
                 channel.Post(new LinkPing(0).Write);
             }
@@ -262,11 +289,15 @@ public sealed class LinkSource(string session, string node, string targetNode, L
                 LinkBell.Read(frame.Payload);
                 sink.Bell();
                 break;
+            case LinkMessageType.Refreshed:
+                LinkRefreshed.Read(frame.Payload);
+                _refreshes.Answered();
+                break;
             case LinkMessageType.Clipboard:
                 sink.SetClipboard(LinkClipboard.Read(frame.Payload).Text);
                 break;
             case LinkMessageType.Notice:
-                logger.LogInformation("link to {Node}: {Notice}", targetNode, LinkNotice.Read(frame.Payload).Text);
+                _logger.LogInformation("link to {Node}: {Notice}", _targetNode, LinkNotice.Read(frame.Payload).Text);
                 break;
             case LinkMessageType.Close:
                 throw new IOException(LinkClose.Read(frame.Payload).Text);
@@ -281,9 +312,9 @@ public sealed class LinkSource(string session, string node, string targetNode, L
 
     private void Greet(LinkHello hello)
     {
-        if (!NodeNames.Same(hello.Node, targetNode))
+        if (!NodeNames.Same(hello.Node, _targetNode))
         {
-            throw new ProtocolException($"link: hello from {hello.Node}, and the certificate says {targetNode}");
+            throw new ProtocolException($"link: hello from {hello.Node}, and the certificate says {_targetNode}");
         }
 
         if (!LinkHello.TryAgree(hello.Version, out _))
@@ -299,8 +330,9 @@ public sealed class LinkSource(string session, string node, string targetNode, L
             throw new ProtocolException("link: opened twice");
         }
 
+        Path = opened.Path;
         SetFormat(new LinkFormat(sink.Wish.JpegQuality, sink.Wish.CompressLevel));
-        sink.SetTitle($"{opened.Title} ({session}@{targetNode})");
+        sink.SetTitle($"{opened.Title} ({_session}@{_targetNode})");
         lock (_gate)
         {
             _channel = channel;

@@ -39,6 +39,7 @@ public sealed class ShadowStack
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Signal _posted = new();
+    private readonly Signal _refreshWanted = new();
     private readonly UpdateBudget _budget = new();
     private readonly Dictionary<uint, (Grant Grant, InputSeat Seat)> _attached = [];
     private readonly Queue<(long Bytes, long SentAt)> _inFlight = [];
@@ -50,6 +51,12 @@ public sealed class ShadowStack
     private int _credits;
     private LinkFormat _format = new(-1, 1);
     private bool _isGreeted;
+
+    /// <summary>The newest commit that the near node has been sent all of.</summary>
+    private ulong _shown;
+
+    /// <summary>The commit that answers the near node's refresh; null where none is to be answered.</summary>
+    private ulong? _refreshedTo;
     private volatile bool _isClosing;
 
     private ShadowStack(string node, string peer, SessionDirectory sessions, Grants grants, TimeProvider time, ILogger logger)
@@ -107,9 +114,10 @@ public sealed class ShadowStack
         _channel.Post(new LinkHello(LinkHello.CurrentVersion, _node).Write);
         Task reading = _channel.ReadAsync(HandleAsync, _time, closing.Token);
         Task writing = WriteAsync(closing.Token);
+        Task refreshing = RefreshAsync(closing.Token);
         try
         {
-            await await Task.WhenAny(reading, writing);
+            await await Task.WhenAny(reading, writing, refreshing);
         }
         catch (ProtocolException exception) when (_isGreeted)
         {
@@ -120,7 +128,7 @@ public sealed class ShadowStack
         finally
         {
             await closing.CancelAsync();
-            await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(reading, writing, refreshing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -177,6 +185,10 @@ public sealed class ShadowStack
             case LinkMessageType.Picture:
                 frame.Picture.Dispose();
                 throw new ProtocolException("a near node sends no pictures");
+            case LinkMessageType.Refresh:
+                LinkRefresh.Read(frame.Payload);
+                _refreshWanted.Set();
+                break;
             case LinkMessageType.ResizeRequest:
                 // Nothing a shadower does may resize the owner's session.
                 break;
@@ -213,35 +225,37 @@ public sealed class ShadowStack
             throw new ProtocolException("link: opened twice");
         }
 
-        if (!NodeNames.Same(open.Path[^1], _peer))
+        Session? session = _sessions.Find(open.Session);
+        IReadOnlyList<string> path = [.. session?.Source is LinkSource link ? link.Path : [], _node];
+        if (Refusal(open, session, path) is { } refusal)
         {
-            throw new ProtocolException($"link: the path ends with {open.Path[^1]}, and the near node is {_peer}");
+            Refuse(refusal);
+            return;
         }
 
-        LinkReason? refusal = open.IsLoopAt(_node) ? LinkReason.Loop : open.Path.Count >= LinkLimits.MaxDepth ? LinkReason.TooDeep : null;
-        string text = refusal == LinkReason.Loop ? $"{_node} is already on the way: {string.Join(" > ", open.Path)}" : "too many nodes on the way";
-        Session? session = _sessions.Find(open.Session);
-        if (refusal is null && _grants.Policy.Ceiling == AccessMode.Off)
+        _session = session!;
+        _viewer = _session.Join(Class(), $"link to {_peer}", isOwner: false, Wake);
+        _viewer.Picture.AcceptSize(out _);
+        _sent = new ControlVersions(0, _session.ControlVersions.Title, 0, 0, _session.ControlVersions.Bells);
+        Size size = _session.Commits > 0 ? _session.Surface.Size : default;
+        _channel.Post(new LinkOpened(size, _session.Title, _session.Source.Kind, path).Write);
+    }
+
+    /// <summary>Why the near node may not have the session at all; null where it may ask for its shadowers.</summary>
+    /// <param name="path">The nodes its pictures would pass.</param>
+    private LinkDenied? Refusal(LinkOpen open, Session? session, IReadOnlyList<string> path)
+    {
+        if (_grants.Policy.Ceiling == AccessMode.Off)
         {
             Decision decision = _grants.Policy.Decide(session, AccessMode.View, 0);
-            Refuse(new LinkDenied(0, decision.Reason, decision.Rule, decision.Text));
-            return;
+            return new LinkDenied(0, decision.Reason, decision.Rule, decision.Text);
         }
 
-        if (refusal is not null || session is null)
-        {
-            refusal ??= LinkReason.SessionNotFound;
-            text = session is null ? $"there is no session {open.Session} on {_node}" : text;
-            Refuse(new LinkDenied(0, refusal.Value, "", text));
-            return;
-        }
-
-        _session = session;
-        _viewer = session.Join(Class(), $"link to {_peer}", isOwner: false, Wake);
-        _viewer.Picture.AcceptSize(out _);
-        _sent = new ControlVersions(0, session.ControlVersions.Title, 0, 0, session.ControlVersions.Bells);
-        Size size = session.Commits > 0 ? session.Surface.Size : default;
-        _channel.Post(new LinkOpened(size, session.Title, session.Source.Kind).Write);
+        return session is null ? new LinkDenied(0, LinkReason.SessionNotFound, "", $"there is no session {open.Session} on {_node}")
+            : session.Source is LinkSource { Path.Count: 0 } ? new LinkDenied(0, LinkReason.NotShadowable, "", $"{open.Session} is not connected yet on {_node}")
+            : path.Any(passed => NodeNames.Same(passed, _peer)) ? new LinkDenied(0, LinkReason.Loop, "", $"the picture comes from {_peer} itself: {string.Join(" > ", path)}")
+            : path.Count > LinkLimits.MaxDepth ? new LinkDenied(0, LinkReason.TooDeep, "", $"too many nodes on the way: {string.Join(" > ", path)}")
+            : null;
     }
 
     /// <summary>A second attach with the same id asks for another mode.</summary>
@@ -426,6 +440,7 @@ public sealed class ShadowStack
 
             PostControls();
             isSent |= await SendPictureAsync(cancellationToken);
+            isSent |= AnswerRefresh();
             if (!isSent)
             {
                 await WaitAsync(cancellationToken);
@@ -500,6 +515,25 @@ public sealed class ShadowStack
         }
     }
 
+    /// <summary>Answers of the source to the near node's questions; what it shows then, the writing loop sends.</summary>
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _refreshWanted.WaitAsync(cancellationToken);
+            if (_viewer is { } viewer)
+            {
+                await viewer.Session.CatchUpAsync(viewer, cancellationToken);
+                lock (_gate)
+                {
+                    _refreshedTo = viewer.Session.Surface.Commits;
+                }
+
+                Wake();
+            }
+        }
+    }
+
     private async ValueTask<bool> SendPictureAsync(CancellationToken cancellationToken)
     {
         if (_viewer is not { } viewer || !HasAttached() || _session!.Commits == 0)
@@ -537,7 +571,25 @@ public sealed class ShadowStack
 
         await _channel.SendPictureAsync(header, update, cancellationToken);
         _channel.Post(new LinkPing(update.Commit).Write);
+        _shown = update.IsComplete ? update.Commit : _shown;
         viewer.Counters.Sent(update.Bytes);
+        return true;
+    }
+
+    /// <summary>Answers once the near node has, or is sent before this, what the source showed when it was asked.</summary>
+    private bool AnswerRefresh()
+    {
+        lock (_gate)
+        {
+            if (_refreshedTo is not { } commit || _shown < commit)
+            {
+                return false;
+            }
+
+            _refreshedTo = null;
+        }
+
+        _channel.Post(LinkRefreshed.Write);
         return true;
     }
 

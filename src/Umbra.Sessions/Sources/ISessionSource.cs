@@ -28,4 +28,11 @@ public interface ISessionSource : IAsyncDisposable
     /// <summary>Asks for another size. The answer is a <see cref="ISourceSink.Commit"/> of that size, or none.</summary>
     /// <returns>False where this source cannot be resized.</returns>
     bool RequestSize(Size size);
+
+    /// <summary>
+    /// Waits until the sink has what the source shows now. A source whose server says nothing unasked is stale while nobody looks; this asks. There must be
+    /// demand meanwhile.
+    /// </summary>
+    /// <returns>False where the source is not connected, or is lost before it has answered.</returns>
+    Task<bool> RefreshAsync(CancellationToken cancellationToken);
 }

@@ -109,6 +109,7 @@ public sealed class EncoderRoundTripTests : PoolTest
         int count = Wire.Decode(decoders, decoded, Wire.AsFirst(output.Written));
 
         Assert.Equal(result.RectCount, count);
+        Assert.True(count == 1 || rect.Width > 64 || rect.Height > 64);
         Assert.False(result.IsLossy);
         Formats.Quantise(canvas, rect, encodingClass.Format);
         Wire.AssertSame(canvas, decoded);

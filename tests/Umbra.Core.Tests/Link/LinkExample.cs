@@ -9,8 +9,8 @@ namespace Umbra.Core.Tests.Link;
 public sealed record LinkExample(LinkMessageType Type, object Value, Action<IBufferWriter<byte>> Write, Func<ReadOnlySequence<byte>, object> Read)
 {
     private static readonly LinkHello Hello = new(1, "server-a");
-    private static readonly LinkOpen Open = new("alice", ["desk-7", "server-a"]);
-    private static readonly LinkOpened Opened = new(new Size(1280, 800), "alice's desktop", "desktop");
+    private static readonly LinkOpen Open = new("alice");
+    private static readonly LinkOpened Opened = new(new Size(1280, 800), "alice's desktop", "desktop", ["desk-7", "server-b"]);
     private static readonly LinkClose Close = new(LinkReason.Shutdown, "bye");
     private static readonly LinkPing Ping = new(0x0102030405060708);
     private static readonly LinkPong Pong = new(0x0102030405060708);
@@ -32,7 +32,7 @@ public sealed record LinkExample(LinkMessageType Type, object Value, Action<IBuf
     /// <summary>A fill rectangle of Tight: 12-byte header, control 0x80, R G B.</summary>
     public static byte[] PictureRects { get; } = Convert.FromHexString("00080010001000100000000780FF8000");
 
-    /// <summary>All but Picture, Cursor and Bell, whose values are not plain records.</summary>
+    /// <summary>All but Picture and Cursor, whose values are not plain records, and those without fields.</summary>
     public static IReadOnlyList<LinkExample> Records { get; } =
     [
         new(LinkMessageType.Hello, Hello, Hello.Write, p => LinkHello.Read(p)),
@@ -61,7 +61,9 @@ public sealed record LinkExample(LinkMessageType Type, object Value, Action<IBuf
     public static IReadOnlyList<LinkExample> All { get; } =
     [
         .. Records,
-        new(LinkMessageType.Bell, "bell", LinkBell.Write, ReadBell),
+        Empty(LinkMessageType.Bell, LinkBell.Write, p => LinkBell.Read(p)),
+        Empty(LinkMessageType.Refresh, LinkRefresh.Write, p => LinkRefresh.Read(p)),
+        Empty(LinkMessageType.Refreshed, LinkRefreshed.Write, p => LinkRefreshed.Read(p)),
         new(LinkMessageType.Cursor, "2x1 at 1,0, 00000000FF0000FF", WriteCursor, ReadCursor),
         new(LinkMessageType.Picture, "picture", WritePicture, _ => throw new InvalidOperationException("a picture comes from the frame reader")),
     ];
@@ -95,11 +97,11 @@ public sealed record LinkExample(LinkMessageType Type, object Value, Action<IBuf
         return $"{cursor.Width}x{cursor.Height} at {cursor.HotX},{cursor.HotY}, {Convert.ToHexString(cursor.Pixels.ToArray())}";
     }
 
-    private static string ReadBell(ReadOnlySequence<byte> payload)
+    private static LinkExample Empty(LinkMessageType type, Action<IBufferWriter<byte>> write, Action<ReadOnlySequence<byte>> read) => new(type, "", write, payload =>
     {
-        LinkBell.Read(payload);
-        return "bell";
-    }
+        read(payload);
+        return "";
+    });
 
     private static void WritePicture(IBufferWriter<byte> output)
     {

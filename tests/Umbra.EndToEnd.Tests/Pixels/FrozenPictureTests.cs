@@ -62,4 +62,22 @@ public sealed class FrozenPictureTests(PairFixture nodes) : IClassFixture<PairFi
             await Shown.BecomesExactAsync(screen, new VncDump { Target = desktop.Shadow.Listen, Encodings = encoding });
         }
     }
+
+    [Fact]
+    public async Task Vncsnapshot_DesktopMovedWhileNobodyLooked_WritesItsPicture()
+    {
+        // A client that takes one update and leaves. Its output is JPEG, so it cannot be exact.
+        string vncsnapshot = Require.Program("vncsnapshot");
+        await using Shown desktop = await Shown.StartAsync(nodes.Pair, 1280, 800);
+        await desktop.MoveAsync("video");
+        BgrxImage screen = await desktop.Display.FreezeAsync();
+        using TempFolder folder = new();
+        string file = folder.Combine("snapshot.jpg");
+        int port = System.Net.IPEndPoint.Parse(desktop.Shadow.Listen).Port;
+
+        (await ExternalProcess.RunAsync(vncsnapshot, ["-nojpeg", "-nocursor", "-quality", "100", $"127.0.0.1:{port - 5900}", file])).EnsureSuccess();
+
+        BgrxImage picture = JpegPicture.Read(file);
+        Assert.InRange(picture.LargestDifference(screen), 0, 24);
+    }
 }

@@ -15,7 +15,7 @@ public sealed class LinkSourceFuzzTests : FuzzTest
     private static readonly byte[][] Frames =
     [
         RawLink.Frame(RawLink.Hello, RawLink.HelloOf("server-b")),
-        RawLink.Frame(RawLink.Opened, [0, 64, 0, 48, .. RawLink.Text("a desktop"), .. RawLink.Text("desktop")]),
+        RawLink.Frame(RawLink.Opened, [0, 64, 0, 48, .. RawLink.Text("a desktop"), .. RawLink.Text("desktop"), 1, .. RawLink.Text("server-b")]),
         RawLink.Frame(RawLink.Attached, 0, 0, 0, 1, 1),
         RawLink.Frame(RawLink.Picture, PictureOf(1, 64, 48, [], Whole)),
         RawLink.Frame(0x23, [0, 2, 0, 1, 0, 1, 0, 0, .. new byte[8]]),
@@ -29,6 +29,7 @@ public sealed class LinkSourceFuzzTests : FuzzTest
         RawLink.Frame(0x14, [0, 0, 0, 1, 2, .. RawLink.Text("raised")]),
         RawLink.Frame(0x07, [0, 104, .. RawLink.Text("desktop gone")]),
         RawLink.Frame(RawLink.Denied, [0, 0, 0, 1, 0, 107, .. RawLink.Text(""), .. RawLink.Text("stopped")]),
+        RawLink.Frame(0x29),
         RawLink.Frame(RawLink.Close, [0, 106, .. RawLink.Text("ended")]),
     ];
 

@@ -7,8 +7,7 @@ namespace Umbra.Sessions.Tests.FrontEnds;
 internal sealed class RawLink(Served served, CancellationToken timeout) : IAsyncDisposable
 {
     public const byte Hello = 0x01, Open = 0x02, Opened = 0x03, Close = 0x04, Ping = 0x05, Pong = 0x06, Attach = 0x10, Attached = 0x11,
-        Denied = 0x12,
-        Format = 0x20, Picture = 0x21, Credit = 0x22, Clipboard = 0x27, Key = 0x30, Pointer = 0x31, Resize = 0x32;
+        Denied = 0x12, Format = 0x20, Picture = 0x21, Credit = 0x22, Clipboard = 0x27, Refresh = 0x28, Refreshed = 0x29, Key = 0x30, Pointer = 0x31, Resize = 0x32;
 
     /// <summary>The product's handler has ended, by itself.</summary>
     public Task Done => served.Done;
@@ -81,7 +80,7 @@ internal sealed class RawLink(Served served, CancellationToken timeout) : IAsync
 
     public static byte[] HelloOf(string node, int version = 1) => [.. "UMBR"u8, .. RawRfb.U16(version), .. Text(node)];
 
-    public static byte[] OpenOf(string session, params string[] path) => [.. Text(session), (byte)path.Length, .. path.SelectMany(Text)];
+    public static byte[] OpenOf(string session) => Text(session);
 
     public static byte[] AttachOf(int id, byte mode, string user = "bob") =>
         [.. RawRfb.U32(id), mode, .. Text(user), .. Text("a test"), .. Text("10.0.0.9")];

@@ -81,6 +81,58 @@ public sealed class RfbViewerTests : PeerTest
     }
 
     [Fact]
+    public async Task FullRequest_LargerThanTheBudget_AnsweredWholeInOneUpdate()
+    {
+        Session session = NewSession(new StillSource(new Size(640, 480)));
+        await using RawRfb rfb = await OpenAsync(session);
+        await rfb.RequestAsync();
+        await rfb.ReadUntilAsync(0);
+        List<RawRect> rects = await rfb.ReadUpdateAsync();
+        Assert.Equal(640 * 480, rects.Sum(rect => rect.Width * rect.Height));
+        Assert.True(rects.Sum(rect => rect.Body.Length) > UpdateBudget.FirstBytes);
+        await AssertAliveAsync(rfb);
+    }
+
+    [Fact]
+    public async Task FullRequest_SizeChangesWhileItIsAnswered_UpdateIsFilledUpAndTheNewSizeFollows()
+    {
+        StillSource source = new(new Size(1000, 800));
+        Session session = NewSession(source);
+        await using RawRfb rfb = await OpenAsync(session);
+        await rfb.SetEncodingsAsync(0, -223);
+        await rfb.RequestAsync();
+        Assert.Equal(0, await rfb.ReadByteAsync());
+        source.RequestSize(new Size(100, 50));
+        await UntilAsync(() => session.Surface.Size == new Size(100, 50));
+        List<RawRect> rects = await rfb.ReadUpdateAsync();
+        Assert.Equal(16 * 13, rects.Count);
+        Assert.Contains(rects, rect => rect is { Width: 1, Height: 1, Encoding: 0 });
+        await rfb.RequestAsync(isIncremental: true);
+        RawRect resized = await rfb.ReadRectAsync(-223);
+        Assert.Equal((100, 50), (resized.Width, resized.Height));
+    }
+
+    [Fact]
+    public async Task Connect_PictureIsOldBecauseNobodyLooked_SeesWhatTheSourceShowsNow()
+    {
+        Session session = NewSession(_source);
+        await (await OpenAsync(session)).DisposeAsync();
+        _source.Now = new Size(90, 70);
+        await using RawRfb rfb = await OpenAsync(session);
+        Assert.Equal((90, 70), (rfb.Width, rfb.Height));
+    }
+
+    [Fact]
+    public async Task Connect_SourceDoesNotAnswer_SeesTheLastPictureThereWas()
+    {
+        Session session = NewSession(_source, options: new SessionOptions { RefreshTimeout = TimeSpan.FromMilliseconds(50) });
+        await (await OpenAsync(session)).DisposeAsync();
+        _source.Answers = false;
+        await using RawRfb rfb = await OpenAsync(session);
+        Assert.Equal((80, 60), (rfb.Width, rfb.Height));
+    }
+
+    [Fact]
     public async Task Fence_Request_AnsweredWithPayloadAndKnownFlags()
     {
         await using RawRfb rfb = await OpenAsync();

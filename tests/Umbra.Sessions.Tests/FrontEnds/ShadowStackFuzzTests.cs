@@ -8,7 +8,7 @@ public sealed class ShadowStackFuzzTests : FuzzTest
     private static readonly byte[][] Frames =
     [
         RawLink.Frame(RawLink.Hello, RawLink.HelloOf("server-a")),
-        RawLink.Frame(RawLink.Open, RawLink.OpenOf("alice", "server-a")),
+        RawLink.Frame(RawLink.Open, RawLink.OpenOf("alice")),
         RawLink.Frame(RawLink.Format, 6, 1),
         RawLink.Frame(RawLink.Credit, RawLink.CreditOf(3)),
         RawLink.Frame(RawLink.Attach, RawLink.AttachOf(1, 2)),

@@ -23,8 +23,7 @@ public sealed class ShadowStackTests : PeerTest
         Assert.Equal([0, 0, 0, 7, View], await link.ReadUntilAsync(RawLink.Attached));
         await link.SendAsync(RawLink.Credit, RawLink.CreditOf(1));
         byte[] picture = await link.ReadUntilAsync(RawLink.Picture);
-        Assert.Equal((80, 60),
-            (BinaryPrimitives.ReadUInt16BigEndian(picture.AsSpan(11)), BinaryPrimitives.ReadUInt16BigEndian(picture.AsSpan(13))));
+        Assert.Equal((80, 60), SizeOf(picture));
 
         await SendInputAsync(link, 7);
         await AssertAliveAsync(link);
@@ -109,7 +108,7 @@ public sealed class ShadowStackTests : PeerTest
     {
         await using RawLink link = await ConnectAsync();
         await link.SendBytesAsync([.. RawLink.Frame(RawLink.Hello, RawLink.HelloOf("server-a", 0)),
-            .. RawLink.Frame(RawLink.Open, RawLink.OpenOf("alice", "server-a"))]);
+            .. RawLink.Frame(RawLink.Open, RawLink.OpenOf("alice"))]);
         (List<byte> types, int reason, _) = await link.ReadToEndAsync();
         Assert.Equal([RawLink.Hello, RawLink.Close], types);
         Assert.Equal(102, reason);
@@ -120,7 +119,7 @@ public sealed class ShadowStackTests : PeerTest
     {
         await using RawLink link = await ConnectAsync();
         await link.SendAsync(RawLink.Hello, [.. RawLink.HelloOf("server-a", 9), 1, 2, 3]);
-        await link.SendAsync(RawLink.Open, RawLink.OpenOf("alice", "server-a"));
+        await link.SendAsync(RawLink.Open, RawLink.OpenOf("alice"));
         await link.ReadUntilAsync(RawLink.Opened);
     }
 
@@ -138,31 +137,55 @@ public sealed class ShadowStackTests : PeerTest
 
     [Fact]
     public async Task Open_Twice_Refused() =>
-        await AssertRefusedAsync("opened twice", await OpenAsync(), [(RawLink.Open, RawLink.OpenOf("alice", "server-a"))]);
+        await AssertRefusedAsync("opened twice", await OpenAsync(), [(RawLink.Open, RawLink.OpenOf("alice"))]);
 
     [Fact]
-    public async Task Open_PathOfAnotherNode_Refused() =>
-        await AssertRefusedAsync("path", await HelloAsync(), [(RawLink.Open, RawLink.OpenOf("alice", "server-c"))]);
-
-    [Fact]
-    public async Task Open_PathTooLongForTheFormat_Refused() =>
-        await AssertRefusedAsync("path of 9", await HelloAsync(),
-            [(RawLink.Open, RawLink.OpenOf("alice", [.. Enumerable.Repeat("x", 8), "server-a"]))]);
-
-    [Theory]
-    [InlineData(5, "nosuch", "server-a")]
-    [InlineData(100, "alice", "SERVER-B", "server-a")]
-    [InlineData(101, "alice", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "server-a")]
-    public async Task Open_NotPossible_DeniedWithReasonThenClosed(int reason, string session, params string[] path)
+    public async Task Open_NoSuchSession_DeniedWithReasonThenClosed()
     {
+        const int SessionNotFound = 5;
         await using RawLink link = await HelloAsync();
-        await link.SendAsync(RawLink.Open, RawLink.OpenOf(session, path));
+        await link.SendAsync(RawLink.Open, RawLink.OpenOf("nosuch"));
         byte[] denied = await link.ReadUntilAsync(RawLink.Denied);
-        Assert.Equal((0, reason), (BinaryPrimitives.ReadInt32BigEndian(denied), BinaryPrimitives.ReadUInt16BigEndian(denied.AsSpan(4))));
+        Assert.Equal((0, SessionNotFound), (BinaryPrimitives.ReadInt32BigEndian(denied), BinaryPrimitives.ReadUInt16BigEndian(denied.AsSpan(4))));
         (List<byte> types, int closed, _) = await link.ReadToEndAsync();
         Assert.Equal([RawLink.Close], types);
-        Assert.Equal(reason, closed);
+        Assert.Equal(SessionNotFound, closed);
         await link.Done;
+    }
+
+    [Fact]
+    public async Task Refresh_SourceShowsSomethingElseNow_AnsweredBehindThatPicture()
+    {
+        await using RawLink link = await OpenAsync();
+        await link.SendAsync(RawLink.Attach, RawLink.AttachOf(7, View));
+        await link.SendAsync(RawLink.Credit, RawLink.CreditOf(2));
+        await link.ReadUntilAsync(RawLink.Picture);
+        _source.Now = new Size(90, 70);
+        await link.SendAsync(RawLink.Refresh);
+        List<byte[]> pictures = [];
+        for ((byte type, byte[] payload) = await link.ReadAsync(); type != RawLink.Refreshed; (type, payload) = await link.ReadAsync())
+        {
+            if (type == RawLink.Picture)
+            {
+                pictures.Add(payload);
+            }
+        }
+
+        Assert.Equal((90, 70), SizeOf(Assert.Single(pictures)));
+    }
+
+    [Fact]
+    public async Task Refresh_NothingNew_AnsweredWithoutAPicture()
+    {
+        await using RawLink link = await OpenAsync();
+        await link.SendAsync(RawLink.Attach, RawLink.AttachOf(7, View));
+        await link.SendAsync(RawLink.Credit, RawLink.CreditOf(2));
+        await link.ReadUntilAsync(RawLink.Picture);
+        await link.SendAsync(RawLink.Refresh);
+        while (await link.ReadAsync() is var (type, _) && type != RawLink.Refreshed)
+        {
+            Assert.NotEqual(RawLink.Picture, type);
+        }
     }
 
     [Fact]
@@ -170,7 +193,7 @@ public sealed class ShadowStackTests : PeerTest
     {
         _ceiling = AccessMode.Off;
         await using RawLink link = await HelloAsync();
-        await link.SendAsync(RawLink.Open, RawLink.OpenOf("nosuch", "server-a"));
+        await link.SendAsync(RawLink.Open, RawLink.OpenOf("nosuch"));
         Assert.Contains("shadowing=off", Encoding.UTF8.GetString(await link.ReadUntilAsync(RawLink.Denied)), StringComparison.Ordinal);
         await link.Done;
     }
@@ -312,7 +335,7 @@ public sealed class ShadowStackTests : PeerTest
     private async Task<RawLink> OpenAsync()
     {
         RawLink link = await HelloAsync();
-        await link.SendAsync(RawLink.Open, RawLink.OpenOf("alice", "server-a"));
+        await link.SendAsync(RawLink.Open, RawLink.OpenOf("alice"));
         await link.ReadUntilAsync(RawLink.Opened);
         return link;
     }
@@ -354,4 +377,7 @@ public sealed class ShadowStackTests : PeerTest
         Assert.Empty(_source.Pointers);
         Assert.Empty(_source.Clipboards);
     }
+
+    private static (int Width, int Height) SizeOf(byte[] picture) =>
+        (BinaryPrimitives.ReadUInt16BigEndian(picture.AsSpan(11)), BinaryPrimitives.ReadUInt16BigEndian(picture.AsSpan(13)));
 }

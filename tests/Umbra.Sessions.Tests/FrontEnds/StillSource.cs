@@ -10,6 +10,7 @@ internal sealed class StillSource(Size first) : ISessionSource
 {
     private readonly SemaphoreSlim _changed = new(1);
     private Size _size = first;
+    private TaskCompletionSource? _isShown;
 
     public ConcurrentQueue<KeyInput> Keys { get; } = new();
 
@@ -29,6 +30,7 @@ internal sealed class StillSource(Size first) : ISessionSource
             await _changed.WaitAsync(cancellationToken);
             using Canvas canvas = Paint(sink);
             sink.Commit(canvas, [canvas.Size.Bounds], []);
+            _isShown?.TrySetResult();
         }
     }
 
@@ -42,6 +44,28 @@ internal sealed class StillSource(Size first) : ISessionSource
     {
         _size = size;
         _changed.Release();
+        return true;
+    }
+
+    /// <summary>What the source would show if somebody asked.</summary>
+    public Size? Now { get; set; }
+
+    public bool Answers { get; set; } = true;
+
+    public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (!Answers)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        if (Now is { } now)
+        {
+            (Now, _isShown) = (null, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            RequestSize(now);
+            await _isShown.Task.WaitAsync(cancellationToken);
+        }
+
         return true;
     }
 

@@ -16,6 +16,7 @@ public sealed class PatternSource : ISessionSource
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _lock = new();
+    private readonly Refreshes _refreshes;
     private PatternInput _input = PatternInput.None;
     private string? _clipboard;
     private Size _size;
@@ -33,6 +34,7 @@ public sealed class PatternSource : ISessionSource
         _options = options;
         _time = time;
         _size = options.Size;
+        _refreshes = new Refreshes(Wake);
     }
 
     public string Kind => "pattern";
@@ -55,7 +57,8 @@ public sealed class PatternSource : ISessionSource
                 sink.SetClipboard(text);
             }
 
-            if (!clock.IsDue && !picture.Differs(ReadSize(), ReadInput()))
+            bool isAsked = _refreshes.IsAsked;
+            if (!clock.IsDue && !isAsked && !picture.Differs(ReadSize(), ReadInput()))
             {
                 continue;
             }
@@ -67,6 +70,10 @@ public sealed class PatternSource : ISessionSource
             }
 
             picture.Show(ReadSize(), new PatternState(_nextStep, ReadInput()));
+            if (isAsked)
+            {
+                _refreshes.Answered();
+            }
         }
     }
 
@@ -116,6 +123,8 @@ public sealed class PatternSource : ISessionSource
         Wake();
         return true;
     }
+
+    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => _refreshes.AskAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -3,14 +3,14 @@ using System.Threading.Channels;
 using Umbra.Core.Input;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
+using Umbra.Core.Surfaces;
 
 namespace Umbra.Sessions.Sources.Rfb;
 
 /// <summary>
 /// What is to be sent to the server, bounded however slowly it reads. Input keeps its order; a pointer move replaces the move before it. At
-/// <see cref="Capacity"/> moves are dropped first, then presses; releases (of keys and buttons) have as much room again, so that none is
-/// lost that anybody
-/// could have pressed. Of everything else the latest wins. Thread-safe; never blocks.
+/// <see cref="Capacity"/> moves are dropped first, then presses; releases (of keys and buttons) have as much room again, so that none is lost that
+/// anybody could have pressed. Of everything else the latest wins. Thread-safe; never blocks.
 /// </summary>
 internal sealed class RfbOutbox(BufferPool pool, Account account)
 {
@@ -23,6 +23,7 @@ internal sealed class RfbOutbox(BufferPool pool, Account account)
     private readonly Queue<Fence> _fences = new();
     private readonly Queue<ExtendedClipboard> _clipboard = new();
     private FramebufferUpdateRequest? _request;
+    private FramebufferUpdateRequest? _probe;
     private SetDesktopSize? _size;
     private ClientCutText? _text;
     private byte _buttons;
@@ -73,6 +74,18 @@ internal sealed class RfbOutbox(BufferPool pool, Account account)
         lock (_gate)
         {
             _request = request;
+        }
+
+        Wake();
+    }
+
+    /// <summary>A full request for very little, behind an incremental one for everything: the one thing every server answers even where nothing has changed.</summary>
+    public void AddProbe(Size size)
+    {
+        lock (_gate)
+        {
+            _request = new FramebufferUpdateRequest(IsIncremental: true, size.Bounds);
+            _probe = new FramebufferUpdateRequest(IsIncremental: false, RfbPicture.Probe);
         }
 
         Wake();
@@ -161,7 +174,8 @@ internal sealed class RfbOutbox(BufferPool pool, Account account)
             }
 
             _request?.Write(output);
-            (_size, _text, _request) = (null, null, null);
+            _probe?.Write(output);
+            (_size, _text, _request, _probe) = (null, null, null, null);
         }
     }
 

@@ -8,13 +8,16 @@ using RectHeader = Umbra.Core.Rfb.RectHeader;
 namespace Umbra.Sessions.Sources.Rfb;
 
 /// <summary>
-/// Reads the rectangles of updates and draws them on a canvas of its own, resumable at any byte. Between two updates the canvas equals what
-/// the sink was given, as
-/// long as <see cref="IsWhole"/>: a canvas of a new size is not shown before the server has drawn on it.
+/// Reads the rectangles of updates and draws them on a canvas of its own, resumable at any byte. Between two updates the canvas equals what the sink was
+/// given, as long as <see cref="IsWhole"/>: a canvas of a new size is not shown before the server has drawn on it.
 /// </summary>
 internal sealed class RfbPicture : IDisposable
 {
     private const int MaxListed = 1024;
+
+    /// <summary>The area that <see cref="RfbOutbox.AddProbe"/> asks for.</summary>
+    public static readonly Rect Probe = new(0, 0, 1, 1);
+
     private readonly ISourceSink _sink;
     private readonly RectDecoders _decoders;
     private readonly CursorDecoder _cursor;
@@ -45,6 +48,9 @@ internal sealed class RfbPicture : IDisposable
     /// <summary>The screens of the last <see cref="ExtendedDesktopSizeRect"/>; null until the server has sent one.</summary>
     public IReadOnlyList<Screen>? Screens { get; private set; }
 
+    /// <summary>Whether the last update drew the area of the probe.</summary>
+    public bool HasDrawnProbe { get; private set; }
+
     /// <summary>Told where a program has put the pointer; null: nobody cares.</summary>
     public Action<int, int>? PointerMoved { get; init; }
 
@@ -56,6 +62,7 @@ internal sealed class RfbPicture : IDisposable
         _endsWithMarker = update.RectCount == FramebufferUpdate.UntilLastRect;
         _rectsLeft = update.RectCount;
         IsInUpdate = true;
+        HasDrawnProbe = false;
     }
 
     /// <summary>Reads as far as it can within the update.</summary>
@@ -143,6 +150,8 @@ internal sealed class RfbPicture : IDisposable
         {
             return false;
         }
+
+        HasDrawnProbe |= rect.Contains(Probe);
 
         // The sink moves before it draws: a copy of what this update has drawn already is drawing, too.
         if (_decoders.LastMove is { } move && _damage.Count == 0 && _moves.Count < MaxListed)

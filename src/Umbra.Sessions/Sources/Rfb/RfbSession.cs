@@ -9,9 +9,8 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Sessions.Sources.Rfb;
 
 /// <summary>
-/// One connection after its handshake: a loop that reads, one that writes, and one that asks for the next picture when the last has come
-/// and somebody
-/// wants it. The first of them to end ends all.
+/// One connection after its handshake: a loop that reads, one that writes, and one that asks for the next picture when the last has come and somebody wants
+/// it. The first of them to end ends all.
 /// </summary>
 internal sealed class RfbSession : IServerMessageHandler, IDisposable
 {
@@ -20,6 +19,7 @@ internal sealed class RfbSession : IServerMessageHandler, IDisposable
     private readonly RfbOutbox _outbox;
     private readonly RfbPicture _picture;
     private readonly ServerMessageReader _messages;
+    private readonly Refreshes _refreshes;
     private readonly Channel<bool> _updates = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private ExtendedClipboard? _clipboardCaps;
@@ -31,7 +31,10 @@ internal sealed class RfbSession : IServerMessageHandler, IDisposable
         _outbox = new RfbOutbox(sink.Pool, sink.Account);
         _picture = new RfbPicture(sink, size) { PointerMoved = isPointerOurs ? _outbox.FollowPointer : null };
         _messages = new ServerMessageReader(sink.Pool, sink.Account);
+        _refreshes = new Refreshes(() => _outbox.AddProbe(_picture.Size));
     }
+
+    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => _refreshes.AskAsync(cancellationToken);
 
     public void SendKey(KeyInput key) => _outbox.AddKey(key);
 
@@ -83,7 +86,11 @@ internal sealed class RfbSession : IServerMessageHandler, IDisposable
         await first;
     }
 
-    public void Dispose() => _picture.Dispose();
+    public void Dispose()
+    {
+        _refreshes.Lost();
+        _picture.Dispose();
+    }
 
     void IServerMessageHandler.OnUpdate(FramebufferUpdate update) => _picture.Begin(update);
 
@@ -166,6 +173,10 @@ internal sealed class RfbSession : IServerMessageHandler, IDisposable
             {
                 _outbox.HasQemuKeys = _picture.HasQemuKeys;
                 _updates.Writer.TryWrite(true);
+                if (_picture.HasDrawnProbe)
+                {
+                    _refreshes.Answered();
+                }
             }
         }
 

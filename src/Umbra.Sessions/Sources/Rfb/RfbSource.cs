@@ -53,6 +53,8 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
 
     public bool RequestSize(Size size) => _session?.RequestSize(size) ?? false;
 
+    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => _session?.RefreshAsync(cancellationToken) ?? Task.FromResult(false);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task RunConnectionAsync(ISourceSink sink, CancellationToken cancellationToken)

@@ -35,9 +35,9 @@ public sealed class RfbSourceRealServerTests : PoolTest
 
         await running.Sink.UntilAsync(
             async () => File.Exists(Path.Combine(_directory, "drawn"))
+                && running.Sink.Pixels().Distinct().Count() > 4
                 && (await Screenshot.TakeAsync(running.Display)).Equals(running.Sink),
             "the display's picture", running.Task);
-        Assert.True(running.Sink.Pixels().Distinct().Count() > 4);
         Assert.True(running.Sink.CursorWidth >= 0);
         Assert.True(running.Sink.Has("title umbra test"));
     }
@@ -81,6 +81,24 @@ public sealed class RfbSourceRealServerTests : PoolTest
             await running.Sink.UntilAsync(async () => running.Sink.Size == size
                 && (await Screenshot.TakeAsync(running.Display)).Equals(running.Sink),
                 $"the picture at {size}", running.Task);
+        }
+    }
+
+    [Fact]
+    public async Task Refresh_XvncWhoseScreenHasJustChanged_HasWhatItShowsNow()
+    {
+        Tool.Require("Xvnc", "xsetroot", "xwd");
+        await using Running running = await StartXvncAsync(RfbEncoding.Raw);
+        await running.Sink.UntilAsync(() => running.Sink.Commits > 0, "a first picture", running.Task);
+        running.Source.SendPointer(new PointerInput(400, 300, 0));
+        foreach (string colour in (string[])["#102030", "#405060"])
+        {
+            await Tool.RunAsync(running.Display, null, "xsetroot", "-solid", colour);
+
+            Assert.True(await running.Source.RefreshAsync(CancellationToken.None).WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+
+            Screenshot screen = await Screenshot.TakeAsync(running.Display);
+            Assert.True(screen.Equals(running.Sink));
         }
     }
 
@@ -159,6 +177,7 @@ public sealed class RfbSourceRealServerTests : PoolTest
         if (isRight)
         {
             await sink.UntilAsync(async () => (await Screenshot.TakeAsync(display)).Equals(sink), "the display's picture", task);
+            Assert.True(await source.RefreshAsync(CancellationToken.None).WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
             await stop.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
                 task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
@@ -195,6 +214,7 @@ public sealed class RfbSourceRealServerTests : PoolTest
         await qemu.ReadUntilAsync("VM status");
 
         await sink.UntilAsync(() => PpmEquals(dump, sink), "the screen dump's picture", task);
+        Assert.True(await source.RefreshAsync(CancellationToken.None).WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
