@@ -26,7 +26,7 @@ public sealed class CursorTests(PairFixture nodes) : IClassFixture<PairFixture>
         await UntilAsync(client, () => client.VisibleCursorShapes > 0, timeout.Token);
 
         await client.SendPointerAsync(100, 90, 0, timeout.Token);
-        (await desktop.Display.RunAsync(xsetroot, "-cursor_name", "watch")).EnsureSuccess();
+        (await desktop.Display.RunAsync(xsetroot, "-cursor_name", "crosshair")).EnsureSuccess();
         int before = client.VisibleCursorShapes;
         await UntilAsync(client, () => client.VisibleCursorShapes > before, timeout.Token);
 
