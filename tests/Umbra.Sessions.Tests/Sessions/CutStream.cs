@@ -43,7 +43,16 @@ internal sealed class CutStream(Stream inner, long maxRead, long maxWritten) : S
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count = (int)Math.Min(buffer.Length, maxWritten - _written);
-        await inner.WriteAsync(buffer[..count], cancellationToken);
+        try
+        {
+            await inner.WriteAsync(buffer[..count], cancellationToken);
+        }
+        catch (ObjectDisposedException)
+        {
+            // As in reading.
+            throw Cut();
+        }
+
         _written += count;
         if (count < buffer.Length)
         {
