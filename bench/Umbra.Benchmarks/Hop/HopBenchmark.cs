@@ -8,7 +8,7 @@ namespace Umbra.Benchmarks.Hop;
 /// at a viewer through the link, at the same viewer straight on server-b, and at the same viewer on the desktop's own VNC server. The
 /// phases are repeated in turn, so that a machine that is slower for a while is slower for all of them.
 /// </summary>
-internal sealed class HopBenchmark(HopOptions options)
+internal sealed class HopBenchmark(RunOptions options)
 {
     private const int Width = 1280;
     private const int Height = 800;
@@ -30,7 +30,7 @@ internal sealed class HopBenchmark(HopOptions options)
             [(Peer, nodes.Xvnc)],
         ];
         List<PhaseResult> results = [];
-        HopReport report = new(options, Machine.Read(), results);
+        Machine before = Machine.Read();
         for (int repetition = 1; repetition <= options.Repetitions; repetition++)
         {
             foreach (Workload workload in (Workload[])[Workload.SmallChange, Workload.Video])
@@ -44,7 +44,7 @@ internal sealed class HopBenchmark(HopOptions options)
             }
         }
 
-        return report with { After = Machine.Read() };
+        return new HopReport(options, before, Machine.Read(), results);
     }
 
     private async Task<List<PhaseResult>> MeasureAsync(TwoNodes nodes, Workload workload, (string Name, EndPoint Server)[] cast)

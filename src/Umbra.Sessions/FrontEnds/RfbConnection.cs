@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
+using Umbra.Transports.Listening;
 
 namespace Umbra.Sessions.FrontEnds;
 
@@ -76,6 +77,7 @@ public sealed partial class RfbConnection
         await using RfbHandshake handshake = new(_pipe, _access, _session.Pool, _account, timeout.Token);
         _pipe = await handshake.RunAsync();
         timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+        _connection.Features.Get<GateEntry>()?.MarkAuthenticated();
         await RunSessionAsync();
     }
 

@@ -6,7 +6,7 @@ using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Sources.Pattern;
 
-namespace Umbra.Benchmarks.Hop;
+namespace Umbra.Benchmarks;
 
 /// <summary>A viewer's picture, right where the step number is: of a JPEG rectangle only the first rows are decoded, and only where they matter.</summary>
 internal sealed class StepPicture(BufferPool pool, int width, int height) : IDisposable

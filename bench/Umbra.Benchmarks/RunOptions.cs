@@ -1,26 +1,32 @@
 using System.Globalization;
 
-namespace Umbra.Benchmarks.Hop;
+namespace Umbra.Benchmarks;
 
 /// <summary>What was asked for on the command line.</summary>
 /// <param name="Seconds">Measured seconds of each phase.</param>
 /// <param name="Repetitions">How often all phases are run, one after the other.</param>
 /// <param name="Quality">JPEG quality level the viewers ask for, 0 to 9; TigerVNC's viewer asks for 8.</param>
-internal sealed record HopOptions(int Seconds = 8, int Repetitions = 3, int Quality = 8, bool IsJson = false)
+internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Quality = 8, bool IsJson = false)
 {
     public const string Usage = """
-        ./run bench [hop] [--seconds N] [--repeat N] [--quality 0-9] [--output json]   what a hop costs: rate and latency through two nodes
-        ./run bench micro [FILTER...]                                                  micro-benchmarks whose name contains a filter
+        ./run bench [hop] [OPTION...]     what a hop costs: rate and latency through two nodes
+        ./run bench stuck [OPTION...]     what a viewer that does not read, or hardly, costs the others and the nodes
+        ./run bench micro [FILTER...]     micro-benchmarks whose name contains a filter
+
+        --seconds N    measured seconds of each phase (8)
+        --repeat N     how often all phases are run, one after the other (3)
+        --quality 0-9  JPEG quality level the viewers ask for (8)
+        --output json  all figures, for programs
         """;
 
-    public static bool TryParse(string[] arguments, out HopOptions options)
+    public static bool TryParse(string[] arguments, out RunOptions options)
     {
-        options = new HopOptions();
-        ReadOnlySpan<string> rest = arguments is ["hop", ..] ? arguments.AsSpan(1) : arguments;
+        options = new RunOptions();
+        ReadOnlySpan<string> rest = arguments;
         for (; rest.Length >= 2; rest = rest[2..])
         {
             bool isNumber = int.TryParse(rest[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0;
-            HopOptions? next = rest[0] switch
+            RunOptions? next = rest[0] switch
             {
                 "--seconds" when isNumber => options with { Seconds = number },
                 "--repeat" when isNumber => options with { Repetitions = number },

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 
-namespace Umbra.Benchmarks.Hop;
+namespace Umbra.Benchmarks;
 
 /// <summary>
 /// A viewer that asks like today's viewers (Tight with JPEG, fences, continuous updates), decodes no more of a picture than the step number

@@ -1,4 +1,4 @@
-namespace Umbra.Benchmarks.Hop;
+namespace Umbra.Benchmarks;
 
 /// <summary>The steps that count: drawn after the warm-up, and not so late that they may still be on their way.</summary>
 internal sealed record Window(uint First, uint Last, double Seconds)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Umbra.Testing;
 
-namespace Umbra.Benchmarks.Hop;
+namespace Umbra.Benchmarks;
 
 /// <summary>Something drawn on the desktop, and when each step of it was there.</summary>
 /// <param name="Name">For people.</param>

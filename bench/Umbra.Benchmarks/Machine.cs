@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Umbra.Benchmarks.Hop;
+namespace Umbra.Benchmarks;
 
 /// <summary>Where and when it was measured.</summary>
 /// <param name="Load">Processes that wanted a core, on average over the last minute: more than the benchmark's own two or three is noise.</param>

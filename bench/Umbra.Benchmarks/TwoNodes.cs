@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Umbra.Testing;
 
-namespace Umbra.Benchmarks.Hop;
+namespace Umbra.Benchmarks;
 
 /// <summary>
 /// A desktop on server-b, shadowed from server-a over the pipe transport: two processes of the built program, an Xvnc, and the three

@@ -1,4 +1,4 @@
-namespace Umbra.Benchmarks.Hop;
+namespace Umbra.Benchmarks;
 
 /// <summary>What many measurements of one thing come to, in the unit they were made in.</summary>
 internal readonly record struct Sample(int Count, double Median, double High)

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Umbra.Benchmarks;
+
+/// <summary>All results, and the table of them: of each number the median of the repetitions, with the least and the most.</summary>
+internal abstract record Report(RunOptions Options, Machine Before, Machine After)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    protected abstract string[] Columns { get; }
+
+    protected abstract IEnumerable<string[]> Rows { get; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, GetType(), Json) + "\n";
+
+    public string ToTable()
+    {
+        StringBuilder text = new();
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        text.AppendLine(culture, $"{Before.Processor}, {Before.Cores} cores, Linux {Before.Kernel}, {Before.Runtime}");
+        text.AppendLine(culture, $"{Before.Time:yyyy-MM-dd HH:mm} UTC, load {Before.Load:0.0} before and {After.Load:0.0} after");
+        text.AppendLine(culture, $"1280x800, JPEG quality level {Options.Quality}, {Options.Repetitions} repetitions of {Options.Seconds} s: median (least to most)");
+        text.AppendLine();
+        text.AppendLine(culture, $"| {string.Join(" | ", Columns)} |");
+        text.AppendLine($"|{string.Concat(Columns.Select(_ => "---|"))}");
+        foreach (string[] cells in Rows)
+        {
+            text.AppendLine(culture, $"| {string.Join(" | ", cells)} |");
+        }
+
+        return text.ToString();
+    }
+
+    protected static string Spread<T>(IEnumerable<T> row, Func<T, double?> value, string format = "0.0")
+    {
+        double[] values = [.. row.Select(value).OfType<double>().Order()];
+        string Text(double number) => number.ToString(format, CultureInfo.InvariantCulture);
+        return values.Length == 0 ? "" : $"{Text(values[values.Length / 2])} ({Text(values[0])} to {Text(values[^1])})";
+    }
+}
