@@ -20,9 +20,13 @@ public sealed class UpdateBudget
 
     public int Bytes { get; private set; } = FirstBytes;
 
+    /// <summary>Whether any update has arrived: before that, nothing is known of the wire.</summary>
+    public bool IsMeasured { get; private set; }
+
     /// <summary>An update of <paramref name="bytes"/> has arrived <paramref name="took"/> after it was begun.</summary>
     public void Arrived(long bytes, TimeSpan took)
     {
+        IsMeasured = true;
         if (took <= Quick && bytes >= Bytes / 2)
         {
             Bytes = Math.Min(MaxBytes, Bytes * 4);

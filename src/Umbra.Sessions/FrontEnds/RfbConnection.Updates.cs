@@ -193,7 +193,7 @@ public sealed partial class RfbConnection
     {
         lock (_gate)
         {
-            bool isFull = _client.SupportsFence && _inFlight.Count >= MaxUpdatesInFlight;
+            bool isFull = _client.SupportsFence && _inFlight.Count >= (_budget.IsMeasured ? MaxUpdatesInFlight : 1);
             if (!(_isUpdateWanted || _isContinuous) || isFull || _fencesToAnswer.Count > 0)
             {
                 return null;
