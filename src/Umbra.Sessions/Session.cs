@@ -14,6 +14,9 @@ namespace Umbra.Sessions;
 public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposable
 {
     private static readonly Size FirstSize = new(640, 480);
+    /// <summary>A picture of this age may be an old one, and asking whether it is takes less than this.</summary>
+    private static readonly TimeSpan Stale = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan RefinementTick = TimeSpan.FromMilliseconds(100);
     private readonly Lock _gate = new();
     private readonly List<SessionViewer> _viewers = [];
@@ -166,28 +169,24 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     /// <returns>False where there has been no picture at all.</returns>
     public async Task<bool> CatchUpAsync(SessionViewer viewer, CancellationToken cancellationToken)
     {
-        viewer.Picture.WaitsForNewer = true;
-        DemandChanged();
-        try
+        if (Commits > 0)
         {
-            if (Commits == 0)
-            {
-                await _firstCommit.Task.WaitAsync(_options.FirstPictureTimeout, _time, cancellationToken);
-            }
-            else if (State == SessionState.Active)
-            {
-                await Source.RefreshAsync(cancellationToken).WaitAsync(_options.RefreshTimeout, _time, cancellationToken);
-            }
-
+            await RefreshAsync(viewer, _options.RefreshTimeout, cancellationToken);
             return true;
         }
-        catch (TimeoutException)
+
+        return await WaitAsync(viewer, _firstCommit.Task, _options.FirstPictureTimeout, cancellationToken);
+    }
+
+    /// <summary>
+    /// To be awaited by a viewer before it takes. One whose wire was busy has caused no newer picture meanwhile, and would be sent what the source showed when
+    /// the wire was free last.
+    /// </summary>
+    internal async ValueTask FreshenAsync(SessionViewer viewer, CancellationToken cancellationToken)
+    {
+        if (_time.GetElapsedTime(Volatile.Read(ref _lastCommit)) > Stale && viewer.Picture.IsBehind)
         {
-            return Commits > 0;
-        }
-        finally
-        {
-            viewer.Picture.WaitsForNewer = false;
+            await RefreshAsync(viewer, Stale, cancellationToken);
         }
     }
 
@@ -243,6 +242,35 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     }
 
     internal void DemandChanged() => _demand.Set();
+
+    private async Task RefreshAsync(SessionViewer viewer, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (State == SessionState.Active)
+        {
+            await WaitAsync(viewer, Source.RefreshAsync(), timeout, cancellationToken);
+        }
+    }
+
+    /// <summary>Waits as somebody who would take a newer picture.</summary>
+    /// <returns>False where it took too long.</returns>
+    private async Task<bool> WaitAsync(SessionViewer viewer, Task answer, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        viewer.Picture.BeginWait();
+        DemandChanged();
+        try
+        {
+            await answer.WaitAsync(timeout, _time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            viewer.Picture.EndWait();
+        }
+    }
 
     private void WakeViewers()
     {

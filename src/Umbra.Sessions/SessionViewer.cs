@@ -56,6 +56,9 @@ public sealed class SessionViewer : IDisposable
         return update;
     }
 
+    /// <summary>See <see cref="Session.FreshenAsync"/>.</summary>
+    public ValueTask FreshenAsync(CancellationToken cancellationToken) => _session.FreshenAsync(this, cancellationToken);
+
     /// <summary>See <see cref="SurfaceViewer.TakeOwed"/>.</summary>
     public PictureUpdate? TakeOwed(EncodingClass encodingClass, int maxBytes, int maxTiles) =>
         Picture.TakeOwed(encodingClass, maxBytes, maxTiles, _session.Now);

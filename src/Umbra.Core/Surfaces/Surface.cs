@@ -248,6 +248,14 @@ public sealed partial class Surface : IDisposable
         }
     }
 
+    internal bool IsBehind(SurfaceViewer viewer)
+    {
+        lock (_gate)
+        {
+            return !viewer.IsCurrent && !viewer.HasAll;
+        }
+    }
+
     internal int CountOwed(SurfaceViewer viewer, out EncodingClass encodingClass)
     {
         lock (_gate)

@@ -9,6 +9,7 @@ namespace Umbra.Core.Surfaces;
 public sealed class SurfaceViewer : IDisposable
 {
     private readonly Surface _surface;
+    private int _waits;
 
     internal SurfaceViewer(Surface surface, EncodingClass encodingClass, Action changed, TileGrid grid)
     {
@@ -27,8 +28,8 @@ public sealed class SurfaceViewer : IDisposable
     /// <summary>Whether the viewer has asked for pictures at all; without it nothing is captured for it.</summary>
     public bool IsReady { get; set; }
 
-    /// <summary>Would take nothing of this picture, because a newer one is on its way: demand without having taken.</summary>
-    public bool WaitsForNewer { get; set; }
+    /// <summary>Whether there is anything of this picture to take.</summary>
+    public bool IsBehind => _surface.IsBehind(this);
 
     internal EncodingClass Class { get; set; }
 
@@ -54,7 +55,7 @@ public sealed class SurfaceViewer : IDisposable
     /// A newer picture would be of use: all of this one is taken, or, where the wire is too thin for that, a part of it, so that the next part is of
     /// the picture as it is then. Who takes nothing causes nothing.
     /// </summary>
-    internal bool WantsMore => WaitsForNewer || (IsReady && (HasTaken || (!IsStepPending && Dirty.IsEmpty)));
+    internal bool WantsMore => Volatile.Read(ref _waits) > 0 || (IsReady && (HasTaken || (!IsStepPending && Dirty.IsEmpty)));
 
     /// <summary>Has taken what is announced: holds the next commit already, and takes nothing more before it comes.</summary>
     internal bool IsAhead { get; set; }
@@ -63,6 +64,12 @@ public sealed class SurfaceViewer : IDisposable
 
     /// <summary>Has nothing to take of the commit that is being made.</summary>
     internal bool HasAll => IsAhead && Dirty.IsEmpty;
+
+    /// <summary>From now on nothing of this picture would be taken, because a newer one may be on its way: demand without having taken.</summary>
+    public void BeginWait() => Interlocked.Increment(ref _waits);
+
+    /// <summary>Pays back one <see cref="BeginWait"/>.</summary>
+    public void EndWait() => Interlocked.Decrement(ref _waits);
 
     public void SetClass(EncodingClass encodingClass) => _surface.SetClass(this, encodingClass);
 

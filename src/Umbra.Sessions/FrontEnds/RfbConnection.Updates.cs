@@ -45,6 +45,11 @@ public sealed partial class RfbConnection
             }
 
             bool isSent = await SendMessagesAsync();
+            if (IsFree())
+            {
+                await _viewer.FreshenAsync(_closing.Token);
+            }
+
             isSent |= await SendUpdateAsync();
             if (!isSent)
             {
@@ -185,6 +190,16 @@ public sealed partial class RfbConnection
         return true;
     }
 
+    /// <summary>The viewer would take an update now.</summary>
+    private bool IsFree()
+    {
+        lock (_gate)
+        {
+            bool isFull = _client.SupportsFence && _inFlight.Count >= (_budget.IsMeasured ? MaxUpdatesInFlight : 1);
+            return (_isUpdateWanted || _isContinuous) && !isFull && _fencesToAnswer.Count == 0;
+        }
+    }
+
     /// <summary>
     /// The beginning of an update in <paramref name="head"/> and what it is to hold, or null where nothing is to be sent. Under the lock as a whole: what the
     /// viewer says is before it or after it, and the answer to a fence that is waiting goes first.
@@ -193,8 +208,7 @@ public sealed partial class RfbConnection
     {
         lock (_gate)
         {
-            bool isFull = _client.SupportsFence && _inFlight.Count >= (_budget.IsMeasured ? MaxUpdatesInFlight : 1);
-            if (!(_isUpdateWanted || _isContinuous) || isFull || _fencesToAnswer.Count > 0)
+            if (!IsFree())
             {
                 return null;
             }
@@ -233,6 +247,7 @@ public sealed partial class RfbConnection
             left -= picture.RectCount;
             head.Clear();
             await WritePictureAsync(head, picture, sending);
+            await _viewer.FreshenAsync(_closing.Token);
         }
 
         for (; left > 0; left--)

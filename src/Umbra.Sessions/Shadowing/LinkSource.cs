@@ -171,7 +171,7 @@ public sealed class LinkSource : ISessionSource
 
     public bool RequestSize(Size size) => false;
 
-    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => IsOpened ? _refreshes.AskAsync(cancellationToken) : Task.FromResult(false);
+    public Task<bool> RefreshAsync() => IsOpened ? _refreshes.AskAsync() : Task.FromResult(false);
 
     public ValueTask DisposeAsync()
     {

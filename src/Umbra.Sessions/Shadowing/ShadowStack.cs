@@ -549,6 +549,8 @@ public sealed class ShadowStack
             }
         }
 
+        await viewer.FreshenAsync(cancellationToken);
+
         // Every picture says its size.
         viewer.Picture.AcceptSize(out _);
         using PictureUpdate? update = viewer.TakeUpdate(Math.Min(_budget.Bytes, MaxRectBytes), MaxRects);

@@ -34,5 +34,5 @@ public interface ISessionSource : IAsyncDisposable
     /// demand meanwhile.
     /// </summary>
     /// <returns>False where the source is not connected, or is lost before it has answered.</returns>
-    Task<bool> RefreshAsync(CancellationToken cancellationToken);
+    Task<bool> RefreshAsync();
 }

@@ -13,20 +13,21 @@ internal sealed class Refreshes(Action ask)
 
     public bool IsAsked => Volatile.Read(ref _asked) is not null;
 
+    /// <summary>The task is shared: whoever waits for it no longer than some time costs nothing afterwards.</summary>
     /// <returns>True once answered; false where the far end is lost before that.</returns>
-    public Task<bool> AskAsync(CancellationToken cancellationToken)
+    public Task<bool> AskAsync()
     {
         lock (_gate)
         {
             if (_asked is not null)
             {
                 _next ??= Create();
-                return _next.Task.WaitAsync(cancellationToken);
+                return _next.Task;
             }
 
             _asked = Create();
             ask();
-            return _asked.Task.WaitAsync(cancellationToken);
+            return _asked.Task;
         }
     }
 

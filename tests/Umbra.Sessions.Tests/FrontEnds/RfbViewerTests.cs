@@ -123,6 +123,25 @@ public sealed class RfbViewerTests : PeerTest
     }
 
     [Fact]
+    public async Task Request_PictureAtHandIsOld_SeesWhatTheSourceShowsNow()
+    {
+        Session session = NewSession(_source);
+        await using RawRfb rfb = await OpenAsync(session);
+        await rfb.SetEncodingsAsync(0, -223);
+        await rfb.RequestAsync();
+        await rfb.ReadRectAsync(0);
+        _source.RequestSize(new Size(100, 50));
+        await UntilAsync(() => session.Surface.Size == new Size(100, 50));
+        await Task.Delay(TimeSpan.FromMilliseconds(200), Timeout);
+        _source.Now = new Size(90, 70);
+
+        await rfb.RequestAsync(isIncremental: true);
+
+        RawRect resized = await rfb.ReadRectAsync(-223);
+        Assert.Equal((90, 70), (resized.Width, resized.Height));
+    }
+
+    [Fact]
     public async Task Connect_SourceDoesNotAnswer_SeesTheLastPictureThereWas()
     {
         Session session = NewSession(_source, options: new SessionOptions { RefreshTimeout = TimeSpan.FromMilliseconds(50) });

@@ -52,18 +52,18 @@ internal sealed class StillSource(Size first) : ISessionSource
 
     public bool Answers { get; set; } = true;
 
-    public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
+    public async Task<bool> RefreshAsync()
     {
         if (!Answers)
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await Task.Delay(Timeout.Infinite);
         }
 
         if (Now is { } now)
         {
             (Now, _isShown) = (null, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             RequestSize(now);
-            await _isShown.Task.WaitAsync(cancellationToken);
+            await _isShown.Task;
         }
 
         return true;

@@ -87,7 +87,7 @@ public sealed class DesktopSource : ISessionSource
 
     public bool RequestSize(Size size) => _rfb.RequestSize(size);
 
-    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => _rfb.RefreshAsync(cancellationToken);
+    public Task<bool> RefreshAsync() => _rfb.RefreshAsync();
 
     /// <summary>Lets go of the desktop, which lives on.</summary>
     public async ValueTask DisposeAsync()

@@ -124,7 +124,7 @@ public sealed class PatternSource : ISessionSource
         return true;
     }
 
-    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => _refreshes.AskAsync(cancellationToken);
+    public Task<bool> RefreshAsync() => _refreshes.AskAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -34,7 +34,7 @@ internal sealed class RfbSession : IServerMessageHandler, IDisposable
         _refreshes = new Refreshes(() => _outbox.AddProbe(_picture.Size));
     }
 
-    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => _refreshes.AskAsync(cancellationToken);
+    public Task<bool> RefreshAsync() => _refreshes.AskAsync();
 
     public void SendKey(KeyInput key) => _outbox.AddKey(key);
 

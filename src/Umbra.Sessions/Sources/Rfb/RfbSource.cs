@@ -53,7 +53,7 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
 
     public bool RequestSize(Size size) => _session?.RequestSize(size) ?? false;
 
-    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => _session?.RefreshAsync(cancellationToken) ?? Task.FromResult(false);
+    public Task<bool> RefreshAsync() => _session?.RefreshAsync() ?? Task.FromResult(false);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

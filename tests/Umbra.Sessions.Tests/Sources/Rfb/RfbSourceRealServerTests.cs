@@ -95,7 +95,7 @@ public sealed class RfbSourceRealServerTests : PoolTest
         {
             await Tool.RunAsync(running.Display, null, "xsetroot", "-solid", colour);
 
-            Assert.True(await running.Source.RefreshAsync(CancellationToken.None).WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+            Assert.True(await running.Source.RefreshAsync().WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
 
             Screenshot screen = await Screenshot.TakeAsync(running.Display);
             Assert.True(screen.Equals(running.Sink));
@@ -177,7 +177,7 @@ public sealed class RfbSourceRealServerTests : PoolTest
         if (isRight)
         {
             await sink.UntilAsync(async () => (await Screenshot.TakeAsync(display)).Equals(sink), "the display's picture", task);
-            Assert.True(await source.RefreshAsync(CancellationToken.None).WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+            Assert.True(await source.RefreshAsync().WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
             await stop.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
                 task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
@@ -214,7 +214,7 @@ public sealed class RfbSourceRealServerTests : PoolTest
         await qemu.ReadUntilAsync("VM status");
 
         await sink.UntilAsync(() => PpmEquals(dump, sink), "the screen dump's picture", task);
-        Assert.True(await source.RefreshAsync(CancellationToken.None).WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
+        Assert.True(await source.RefreshAsync().WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
