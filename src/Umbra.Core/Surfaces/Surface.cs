@@ -252,7 +252,7 @@ public sealed partial class Surface : IDisposable
     {
         lock (_gate)
         {
-            return !viewer.IsCurrent && !viewer.HasAll;
+            return viewer.Dirty.Grid != _grid || !(viewer.IsCurrent || viewer.HasAll);
         }
     }
 
