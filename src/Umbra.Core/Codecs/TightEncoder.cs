@@ -24,7 +24,7 @@ public sealed class TightEncoder(BufferPool pool, Account account) : IRectEncode
     /// <summary>Below this the tables in a JPEG file cost more than the pixels.</summary>
     private const int MinJpegArea = 1024;
 
-    private const int MaxWidth = 2048;
+    public const int MaxWidth = 2048;
 
     /// <summary>A cell with more colours than this is a photograph where loss is allowed. Text with smoothed edges has fewer.</summary>
     private const int MaxColoursBesideJpeg = 128;

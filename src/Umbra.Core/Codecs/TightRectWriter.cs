@@ -15,7 +15,7 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
     private readonly PixelConverterCache _converters = new(PixelPacking.Tight);
     private readonly Deflater _deflater = new();
     private readonly JpegEncoder _jpeg = new(pool, account);
-    private Lease _row;
+    private readonly Lease _row = pool.Rent(TightEncoder.MaxWidth * Canvas.BytesPerPixel, BufferTag.Encoder, account);
     private Canvas? _canvas;
     private PayloadWriter? _output;
     private PixelConverter _converter = null!;
@@ -68,7 +68,7 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
     {
         int rowSize = rect.Width * _converter.BytesPerPixel;
         int bodyAt = BeginBasic(rect, TightControl.FullColourStream, hasFilter: false, rowSize * rect.Height);
-        Span<byte> row = Row(rowSize);
+        Span<byte> row = _row.Span[..rowSize];
         for (int y = rect.Y; y < rect.Bottom; y++)
         {
             _converter.ToWire(Picture.Row(rect.X, y, rect.Width), row);
@@ -105,7 +105,6 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
         _deflater.Dispose();
         _jpeg.Dispose();
         _row.Dispose();
-        _row = default;
     }
 
     /// <summary>Numbers 0 and 1 become bits, the first the highest, each row from a byte of its own; in place.</summary>
@@ -199,17 +198,5 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
         int size = bgrx.Length / Canvas.BytesPerPixel * _converter.BytesPerPixel;
         _converter.ToWire(bgrx, Output.GetSpan(size));
         Output.Advance(size);
-    }
-
-    private Span<byte> Row(int size)
-    {
-        if (size > _row.Length)
-        {
-            _row.Dispose();
-            _row = default;
-            _row = pool.Rent(size, BufferTag.Encoder, account);
-        }
-
-        return _row.Span[..size];
     }
 }
