@@ -49,7 +49,8 @@ public sealed class Grant : IGrantedAccess
         }
     }
 
-    public Task<Decision> AskModeAsync(AccessMode wanted, CancellationToken cancellationToken) => Task.FromResult(_grants.ChangeMode(this, wanted));
+    /// <summary>For this node's people; a near node asks with <see cref="Grants.AskMode"/>.</summary>
+    public Task<Decision> AskModeAsync(AccessMode wanted, CancellationToken cancellationToken) => Task.FromResult(_grants.SetMode(this, wanted));
 
     public void Leave() => End();
 

@@ -1,11 +1,18 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Umbra.Sessions.Nodes;
 
 namespace Umbra.Sessions.Shadowing;
 
 /// <summary>Everybody who may look into this node's sessions now, decided here, on the target node. Thread-safe.</summary>
-public sealed class Grants(ShadowPolicy policy, TimeProvider time, ILogger logger)
+/// <param name="node">This node's name.</param>
+public sealed class Grants(string node, ShadowPolicy policy, TimeProvider time, ILogger logger)
 {
+    /// <summary>
+    /// The most a near node may have of a session since this node's people changed a mode of its by hand: asking again, or over a new link, does not raise it.
+    /// </summary>
+    private readonly ConditionalWeakTable<Session, Dictionary<string, AccessMode>> _caps = [];
     private readonly ConcurrentDictionary<string, Grant> _grants = new();
     private readonly Lock _gate = new();
     private int _lastId;
@@ -21,7 +28,7 @@ public sealed class Grants(ShadowPolicy policy, TimeProvider time, ILogger logge
     {
         lock (_gate)
         {
-            Decision decision = policy.Decide(session, request.Wanted, _grants.Values.Count(g => g.Session == session));
+            Decision decision = policy.Decide(session, request.Wanted, CapOf(session, request.FromNode), _grants.Values.Count(g => g.Session == session));
             grant = null;
             if (decision.IsGranted)
             {
@@ -36,16 +43,24 @@ public sealed class Grants(ShadowPolicy policy, TimeProvider time, ILogger logge
         }
     }
 
-    /// <summary>Decides again for another mode; where the answer is no, nothing changes.</summary>
-    public Decision ChangeMode(Grant grant, AccessMode wanted)
+    /// <summary>The shadower asks for another mode; where the answer is no, nothing changes.</summary>
+    public Decision AskMode(Grant grant, AccessMode wanted)
     {
         lock (_gate)
         {
-            Decision decision = policy.Decide(grant.Session, wanted, others: 0);
+            return ChangeMode(grant, wanted, CapOf(grant.Session, grant.Request.FromNode));
+        }
+    }
+
+    /// <summary>This node's people give or take control; it stands for all that the grant's near node asks of this session later.</summary>
+    public Decision SetMode(Grant grant, AccessMode wanted)
+    {
+        lock (_gate)
+        {
+            Decision decision = ChangeMode(grant, wanted, AccessMode.Control);
             if (decision.IsGranted)
             {
-                grant.SetMode(wanted);
-                logger.LogInformation("shadow {Grant} of {Session} by {User}: mode is now {Mode}", grant.Id, grant.Session.Name, grant.Request.User, wanted);
+                _caps.GetOrCreateValue(grant.Session)[grant.Request.FromNode] = wanted;
             }
 
             return decision;
@@ -62,4 +77,21 @@ public sealed class Grants(ShadowPolicy policy, TimeProvider time, ILogger logge
     }
 
     internal void Remove(Grant grant) => _grants.TryRemove(grant.Id, out _);
+
+    private AccessMode CapOf(Session? session, string near) =>
+        session is not null && !NodeNames.Same(near, node) && _caps.TryGetValue(session, out Dictionary<string, AccessMode>? caps)
+            ? caps.GetValueOrDefault(near, AccessMode.Control)
+            : AccessMode.Control;
+
+    private Decision ChangeMode(Grant grant, AccessMode wanted, AccessMode cap)
+    {
+        Decision decision = policy.Decide(grant.Session, wanted, cap, others: 0);
+        if (decision.IsGranted)
+        {
+            grant.SetMode(wanted);
+            logger.LogInformation("shadow {Grant} of {Session} by {User}: mode is now {Mode}", grant.Id, grant.Session.Name, grant.Request.User, wanted);
+        }
+
+        return decision;
+    }
 }

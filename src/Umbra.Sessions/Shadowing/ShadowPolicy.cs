@@ -8,15 +8,16 @@ public sealed class ShadowPolicy(AccessMode ceiling, int maxShadowsPerSession)
     public AccessMode Ceiling => ceiling;
 
     /// <param name="wanted">View or control.</param>
+    /// <param name="cap">What this node's people have left to the near node.</param>
     /// <param name="others">Shadows the session already has.</param>
-    public Decision Decide(Session? session, AccessMode wanted, int others)
+    public Decision Decide(Session? session, AccessMode wanted, AccessMode cap, int others)
     {
         if (ceiling == AccessMode.Off)
         {
             return Deny(LinkReason.Disabled, "shadowing=off", "this node does not allow shadowing (setting shadowing: off)");
         }
 
-        if (session is null)
+        if (session is null or { State: SessionState.Ended })
         {
             return Deny(LinkReason.SessionNotFound, "session-exists", "there is no such session on this node");
         }
@@ -24,6 +25,11 @@ public sealed class ShadowPolicy(AccessMode ceiling, int maxShadowsPerSession)
         if (wanted == AccessMode.Control && ceiling == AccessMode.View)
         {
             return Deny(LinkReason.AccessDenied, "shadowing=view", "this node allows viewing only (setting shadowing: view); ask again with --view");
+        }
+
+        if (wanted > cap)
+        {
+            return Deny(LinkReason.AccessDenied, "lowered-by-hand", $"this node's people have lowered what your node may do here to {cap.ToString().ToLowerInvariant()}; ask them to raise it with 'umbra shadow mode'");
         }
 
         return others >= maxShadowsPerSession

@@ -23,7 +23,7 @@ public sealed class ShadowStack
 
     private const int MaxRects = 60_000;
 
-    /// <summary>A near node cannot collect more permission to send than this.</summary>
+    /// <summary>A near node cannot collect more permission to send than this, nor leave more pictures unanswered.</summary>
     private const int MaxCredits = 8;
 
     /// <summary>For a peer that is about to be cut off to hear why.</summary>
@@ -247,7 +247,7 @@ public sealed class ShadowStack
     {
         if (_grants.Policy.Ceiling == AccessMode.Off)
         {
-            Decision decision = _grants.Policy.Decide(session, AccessMode.View, 0);
+            Decision decision = _grants.Policy.Decide(session, AccessMode.View, AccessMode.Control, 0);
             return new LinkDenied(0, decision.Reason, decision.Rule, decision.Text);
         }
 
@@ -266,9 +266,14 @@ public sealed class ShadowStack
         Decision decision;
         lock (_gate)
         {
-            if (_attached.TryGetValue(attach.ShadowId, out (Grant Grant, InputSeat Seat) known))
+            if (session.Source.Kind == LinkSource.KindName && wanted == AccessMode.Control)
             {
-                decision = _grants.ChangeMode(known.Grant, wanted);
+                // Over a second node there is nobody here to hold to account for input.
+                decision = new Decision(AccessMode.Off, LinkReason.AccessDenied, "one-hop-control", $"{session.Name} is itself shadowed here; ask its own node for control");
+            }
+            else if (_attached.TryGetValue(attach.ShadowId, out (Grant Grant, InputSeat Seat) known))
+            {
+                decision = _grants.AskMode(known.Grant, wanted);
             }
             else if (_attached.Count >= MaxAttached)
             {
@@ -289,12 +294,6 @@ public sealed class ShadowStack
 
     private Decision TryAttach(Session session, LinkAttach attach, AccessMode wanted)
     {
-        // Over a second node there is nobody here to hold to account for input.
-        if (session.Source.Kind == LinkSource.KindName && wanted == AccessMode.Control)
-        {
-            return new Decision(AccessMode.Off, LinkReason.AccessDenied, "one-hop-control", $"{session.Name} is itself shadowed here; ask its own node for control");
-        }
-
         ShadowRequest request = new(wanted, attach.User, _peer, attach.Reason, attach.Address);
         Decision decision = _grants.TryGrant(session, request, out Grant? grant);
         if (grant is not null)
@@ -405,6 +404,8 @@ public sealed class ShadowStack
                 _budget.Arrived(picture.Bytes, _time.GetElapsedTime(picture.SentAt));
             }
         }
+
+        Wake();
     }
 
     private void Refuse(LinkDenied denied)
@@ -543,7 +544,7 @@ public sealed class ShadowStack
 
         lock (_gate)
         {
-            if (_credits == 0)
+            if (_credits == 0 || _inFlight.Count >= MaxCredits)
             {
                 return false;
             }

@@ -49,7 +49,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
 
         _book = new SessionBook(settings.StateDirectory);
         ShadowPolicy policy = new(ToAccess(settings.Shadowing), settings.MaxShadowsPerSession);
-        _grants = new Grants(policy, time, loggers.CreateLogger<Grants>());
+        _grants = new Grants(Name, policy, time, loggers.CreateLogger<Grants>());
         _links = new Links(Name, _sessions, ConnectorTo, NewSession, time, loggers.CreateLogger<LinkSource>());
         ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = identity.State?.Identity.Certificate };
         _shadows = new Shadows(_sessions, _grants, _links, ListenAsync, options, time);

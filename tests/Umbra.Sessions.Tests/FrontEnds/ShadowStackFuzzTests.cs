@@ -34,7 +34,7 @@ public sealed class ShadowStackFuzzTests : FuzzTest
         Session session = NewMovingSession();
         SessionDirectory directory = new();
         directory.TryAdd(session);
-        Grants grants = new(new ShadowPolicy(AccessMode.Control, 8), TimeProvider.System, Log);
+        Grants grants = new("server-b", new ShadowPolicy(AccessMode.Control, 8), TimeProvider.System, Log);
         long answered = 0;
         await FuzzAsync(session, async seed =>
         {

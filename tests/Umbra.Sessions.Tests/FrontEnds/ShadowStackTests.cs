@@ -79,6 +79,60 @@ public sealed class ShadowStackTests : PeerTest
     }
 
     [Fact]
+    public async Task Attach_ControlAfterItWasLoweredHere_DeniedUntilItIsRaisedHere()
+    {
+        await using RawLink link = await OpenAsync();
+        await link.SendAsync(RawLink.Attach, RawLink.AttachOf(7, Control));
+        await link.ReadUntilAsync(RawLink.Attached);
+        Grant grant = Assert.Single(_grants!.All);
+        Assert.True(_grants.SetMode(grant, AccessMode.View).IsGranted);
+
+        // Again under its id, under another, and after it has left.
+        foreach (int id in (int[])[7, 8])
+        {
+            await link.SendAsync(RawLink.Attach, RawLink.AttachOf(id, Control));
+            Assert.Contains("lowered-by-hand", Encoding.UTF8.GetString(await link.ReadUntilAsync(RawLink.Denied)), StringComparison.Ordinal);
+        }
+
+        await link.SendAsync(0x13, 0, 0, 0, 7);
+        await link.SendAsync(RawLink.Attach, RawLink.AttachOf(7, Control));
+        await link.ReadUntilAsync(RawLink.Denied);
+        await SendInputAsync(link, 7);
+        await AssertAliveAsync(link);
+        AssertNoInput();
+
+        await link.SendAsync(RawLink.Attach, RawLink.AttachOf(7, View));
+        await link.ReadUntilAsync(RawLink.Attached);
+        Assert.True(_grants.SetMode(Assert.Single(_grants.All), AccessMode.Control).IsGranted);
+        await link.SendAsync(RawLink.Attach, RawLink.AttachOf(8, Control));
+        await link.ReadUntilAsync(RawLink.Attached);
+    }
+
+    [Fact]
+    public async Task Picture_NeverAnsweredWithAPong_StopsAfterTheWindow()
+    {
+        await using RawLink link = await OpenAsync();
+        await link.SendAsync(RawLink.Attach, RawLink.AttachOf(7, View));
+        await link.ReadUntilAsync(RawLink.Attached);
+        byte[] ping = [];
+        for (int i = 0; i < 8; i++)
+        {
+            await link.SendAsync(RawLink.Credit, RawLink.CreditOf(1));
+            _source.RequestSize(new Size(100 + i, 60));
+            await link.ReadUntilAsync(RawLink.Picture);
+            ping = await link.ReadUntilAsync(RawLink.Ping);
+        }
+
+        // The ninth is not sent, so that what comes after a pong is the tenth.
+        await link.SendAsync(RawLink.Credit, RawLink.CreditOf(1));
+        await ShowAsync(new Size(200, 60));
+        await AssertAliveAsync(link);
+        await ShowAsync(new Size(300, 60));
+        await link.SendAsync(RawLink.Pong, ping);
+        Assert.Equal((300, 60), SizeOf(await link.ReadUntilAsync(RawLink.Picture)));
+    }
+
+    [Fact]
     public async Task ResizeRequest_FromAShadower_ChangesNothing()
     {
         await using RawLink link = await OpenAsync();
@@ -317,12 +371,22 @@ public sealed class ShadowStackTests : PeerTest
             }
         }
 
-        _grants = new Grants(new ShadowPolicy(_ceiling, MaxShadows), TimeProvider.System, Log);
+        _grants = new Grants("server-b", new ShadowPolicy(_ceiling, MaxShadows), TimeProvider.System, Log);
         return new RawLink(
             await ServeAsync(connection => ShadowStack.RunAsync(
                 connection.Transport, "server-b", "server-a", Pool, _directory, _grants, TimeProvider.System, Log,
                     connection.ConnectionClosed)),
             Timeout);
+    }
+
+    private async Task ShowAsync(Size size)
+    {
+        Session session = _directory.Find("alice")!;
+        _source.RequestSize(size);
+        while (session.Surface.Size != size)
+        {
+            await Task.Delay(5, Timeout);
+        }
     }
 
     private async Task<RawLink> HelloAsync()

@@ -33,7 +33,7 @@ internal sealed class MemoryNode : IAsyncDisposable
         PatternSource source = new(new PatternOptions { Size = new Size(160, 120), StepsPerSecond = 120 }, TimeProvider.System);
         Session = new Session(SessionName, source, pool, new SessionOptions(), TimeProvider.System, NullLogger.Instance);
         _sessions.TryAdd(Session);
-        Grants = new Grants(new ShadowPolicy(AccessMode.Control, 1000), TimeProvider.System, NullLogger.Instance);
+        Grants = new Grants("target", new ShadowPolicy(AccessMode.Control, 1000), TimeProvider.System, NullLogger.Instance);
     }
 
     public Session Session { get; }

@@ -49,7 +49,7 @@ public sealed class LinkPathTests : PeerTest
         SessionDirectory directory = new();
         Session session = NewSession(source, $"alice on {name}");
         directory.TryAdd(session);
-        return new Node(name, session, directory, new Grants(new ShadowPolicy(AccessMode.Control, 10), TimeProvider.System, Log));
+        return new Node(name, session, directory, new Grants(name, new ShadowPolicy(AccessMode.Control, 10), TimeProvider.System, Log));
     }
 
     /// <summary>A node that shadows the session of another, and what that one said.</summary>

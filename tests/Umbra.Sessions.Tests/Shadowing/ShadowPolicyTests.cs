@@ -58,7 +58,7 @@ public sealed class ShadowPolicyTests : PoolTest
     }
 
     private static Grants NewGrants(AccessMode ceiling, int most) =>
-        new(new ShadowPolicy(ceiling, most), TimeProvider.System, NullLogger.Instance);
+        new("server-b", new ShadowPolicy(ceiling, most), TimeProvider.System, NullLogger.Instance);
 
     private Session NewSession() => new(
         "alice", new PatternSource(new PatternOptions(), TimeProvider.System), Pool, new SessionOptions(), TimeProvider.System, NullLogger.Instance);
