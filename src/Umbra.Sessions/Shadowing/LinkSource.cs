@@ -83,11 +83,7 @@ public sealed class LinkSource : ISessionSource
         {
             LinkShadow shadow = new(this, ++_lastId, mode, user, reason, address);
             _shadows.Add(shadow.Id, shadow);
-            if (_isOpened)
-            {
-                PostAttach(shadow);
-            }
-
+            _ = AskLocked(shadow, mode);
             return shadow;
         }
     }
@@ -149,6 +145,7 @@ public sealed class LinkSource : ISessionSource
                 _isOpened = false;
             }
 
+            All().ForEach(shadow => shadow.LinkLost());
             _refreshes.Lost();
             account.Dispose();
         }
@@ -175,16 +172,7 @@ public sealed class LinkSource : ISessionSource
 
     public ValueTask DisposeAsync()
     {
-        lock (_gate)
-        {
-            foreach (LinkShadow shadow in _shadows.Values)
-            {
-                shadow.End(LinkReason.SessionEnded, "the link was closed");
-            }
-
-            _shadows.Clear();
-        }
-
+        All().ForEach(shadow => shadow.End(LinkReason.SessionEnded, "", "the link was closed"));
         return ValueTask.CompletedTask;
     }
 
@@ -200,7 +188,14 @@ public sealed class LinkSource : ISessionSource
         }
     }
 
-    internal void AskMode(LinkShadow shadow) => Send(output => ToAttach(shadow).Write(output));
+    /// <summary>Asks the target node for a mode; the answer is at once no while it cannot be reached.</summary>
+    internal Task<Decision> Ask(LinkShadow shadow, AccessMode wanted)
+    {
+        lock (_gate)
+        {
+            return AskLocked(shadow, wanted);
+        }
+    }
 
     internal void Detach(LinkShadow shadow)
     {
@@ -247,10 +242,17 @@ public sealed class LinkSource : ISessionSource
         }
     }
 
-    private void PostAttach(LinkShadow shadow) => _channel?.Post(ToAttach(shadow).Write);
+    private Task<Decision> AskLocked(LinkShadow shadow, AccessMode wanted)
+    {
+        if (!_isOpened || shadow.Asking(wanted) is not { } answer)
+        {
+            return LinkShadow.NotAsked();
+        }
 
-    private static LinkAttach ToAttach(LinkShadow shadow) => new(
-        shadow.Id, shadow.Wanted == AccessMode.Control ? ShadowMode.Control : ShadowMode.View, shadow.User, shadow.Reason, shadow.Address);
+        ShadowMode mode = wanted == AccessMode.Control ? ShadowMode.Control : ShadowMode.View;
+        _channel!.Post(new LinkAttach(shadow.Id, mode, shadow.User, shadow.Reason, shadow.Address).Write);
+        return answer;
+    }
 
     private ValueTask HandleAsync(LinkChannel channel, LinkPictures pictures, ISourceSink sink, LinkFrame frame)
     {
@@ -271,7 +273,7 @@ public sealed class LinkSource : ISessionSource
                 break;
             case LinkMessageType.ModeChanged:
                 LinkModeChanged changed = LinkModeChanged.Read(frame.Payload);
-                Find(changed.ShadowId)?.Granted(ToAccess(changed.Mode));
+                Find(changed.ShadowId)?.SetMode(ToAccess(changed.Mode));
                 break;
             case LinkMessageType.Denied:
                 Denied(LinkDenied.Read(frame.Payload));
@@ -340,7 +342,7 @@ public sealed class LinkSource : ISessionSource
             channel.Post(_format.Write);
             foreach (LinkShadow shadow in _shadows.Values)
             {
-                PostAttach(shadow);
+                _ = AskLocked(shadow, shadow.Wanted);
             }
         }
     }
@@ -354,13 +356,7 @@ public sealed class LinkSource : ISessionSource
             return;
         }
 
-        List<LinkShadow> all;
-        lock (_gate)
-        {
-            all = [.. _shadows.Values];
-        }
-
-        all.ForEach(shadow => shadow.Refused(denied));
+        All().ForEach(shadow => shadow.Refused(denied));
         throw new IOException(denied.Text);
     }
 
@@ -369,6 +365,14 @@ public sealed class LinkSource : ISessionSource
         lock (_gate)
         {
             return _shadows.GetValueOrDefault(id);
+        }
+    }
+
+    private List<LinkShadow> All()
+    {
+        lock (_gate)
+        {
+            return [.. _shadows.Values];
         }
     }
 

@@ -56,14 +56,16 @@ internal sealed partial class NodeEngine
     {
         Shadow? shadow = _shadows.Find(id);
         IGrantedAccess access = shadow?.Access ?? _grants.Find(id) ?? throw NoShadow(id);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(AnswerTimeout);
         try
         {
-            Decision decision = await access.AskModeAsync(ToAccess(request.Mode), cancellationToken).WaitAsync(AnswerTimeout, _time, cancellationToken);
+            Decision decision = await access.AskModeAsync(ToAccess(request.Mode), patience.Token);
             Throw(decision, shadow?.Target ?? new SessionReference(id, null));
         }
-        catch (TimeoutException exception)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new NodeOperationException(ErrorCode.NodeUnreachable, "the target node did not answer", "see 'umbra shadow ls'", exception);
+            throw new NodeOperationException(ErrorCode.NodeUnreachable, "the target node did not answer, and the mode stays as it was", "see 'umbra shadow ls'", exception);
         }
 
         return await GetShadowAsync(id, cancellationToken);
@@ -96,6 +98,7 @@ internal sealed partial class NodeEngine
         throw decision.Reason switch
         {
             LinkReason.SessionNotFound => new NodeOperationException(ErrorCode.SessionNotFound, $"{target}: {decision.Text}{status}", "see 'umbra session ls' on that node"),
+            LinkReason.TransportError => new NodeOperationException(ErrorCode.NodeUnreachable, $"{target}: {decision.Text}", "see 'umbra shadow ls'"),
             LinkReason.LimitReached => new NodeOperationException(ErrorCode.LimitReached, $"{target}: {decision.Text}{rule}", "end a shadow with 'umbra shadow stop'"),
             _ => new NodeOperationException(ErrorCode.Refused, $"{target}: {decision.Text}{rule}{status}", "ask who runs the session's node"),
         };

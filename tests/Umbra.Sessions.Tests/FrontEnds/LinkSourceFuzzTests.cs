@@ -87,29 +87,13 @@ public sealed class LinkSourceFuzzTests : FuzzTest
                 throw new IOException("no more");
             }
 
-            TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            TaskCompletionSource<System.IO.Pipelines.IDuplexPipe> pipe = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            served = await ServeAsync(async connection =>
-            {
-                pipe.SetResult(connection.Transport);
-                await closed.Task;
-            });
+            (served, LinkConnection connection) = await WireAsync("server-b");
             isConnected.SetResult();
-            return new LinkConnection(await pipe.Task, "server-b", new Closing(closed));
+            return connection;
         }
     }
-
 
     private static byte[] PictureOf(byte commit, byte width, byte height, byte[] moves, byte[] rects) =>
         [0, 0, 0, 0, 0, 0, 0, commit, 1, 0xFF, 1, 0, width, 0, height, 0, (byte)(moves.Length / 12), .. moves, 0,
             (byte)(rects.Length / 16), .. rects];
-
-    private sealed class Closing(TaskCompletionSource closed) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync()
-        {
-            closed.TrySetResult();
-            return ValueTask.CompletedTask;
-        }
-    }
 }

@@ -1,6 +1,8 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.FrontEnds;
+using Umbra.Sessions.Shadowing;
 using Umbra.Sessions.Sources;
 using Umbra.Testing;
 using Umbra.Transports;
@@ -49,6 +51,28 @@ public abstract class PeerTest : PoolTest
                 await handler(connection);
             }
         }));
+    }
+
+    /// <summary>Both ends of a link's wire: the test's, and what a connector returns to the product. The test's end is done when the product has closed its own.</summary>
+    protected async Task<(Served Peer, LinkConnection Product)> WireAsync(string peer)
+    {
+        TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<IDuplexPipe> pipe = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Served served = await ServeAsync(async connection =>
+        {
+            pipe.SetResult(connection.Transport);
+            await closed.Task;
+        });
+        return (served, new LinkConnection(await pipe.Task, peer, new Closing(closed)));
+    }
+
+    private sealed class Closing(TaskCompletionSource closed) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            closed.TrySetResult();
+            return ValueTask.CompletedTask;
+        }
     }
 
     /// <summary>An RFB connection to a session, served with this access.</summary>
