@@ -14,12 +14,7 @@ public sealed partial class Session
     void ISourceSink.Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received)
     {
         Volatile.Write(ref _lastCommit, _time.GetTimestamp());
-        if (State is SessionState.Starting or SessionState.Lost)
-        {
-            State = SessionState.Active;
-            StateText = "";
-        }
-
+        TrySetState(SessionState.Active, "");
         Surface.Commit(canvas, damage, moves, Now, received);
         Interlocked.Increment(ref _commits);
         _firstCommit.TrySetResult();
@@ -132,16 +127,9 @@ public sealed partial class Session
 
     private void ShowLost(string reason, TimeSpan retry)
     {
-        if (StateText != reason)
+        if (TrySetState(SessionState.Lost, reason))
         {
             _logger.LogWarning("session {Session}: source {Kind} lost: {Reason}; trying again from {Retry} on", Name, Source.Kind, reason, retry);
-        }
-
-        bool isNews = State != SessionState.Lost || StateText != reason;
-        State = SessionState.Lost;
-        StateText = reason;
-        if (isNews)
-        {
             ShowNotice($"{Name}: {reason} - trying again");
         }
     }

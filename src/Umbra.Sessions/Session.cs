@@ -57,10 +57,28 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
 
     public Surface Surface { get; }
 
-    public SessionState State { get; private set; }
+    public SessionState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _controls.State;
+            }
+        }
+    }
 
     /// <summary>Why the source is lost; empty otherwise.</summary>
-    public string StateText { get; private set; } = "";
+    public string StateText
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _controls.StateText;
+            }
+        }
+    }
 
     public DateTimeOffset StartedAt { get; }
 
@@ -202,24 +220,14 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
 
     public async ValueTask DisposeAsync()
     {
-        lock (_gate)
+        if (!TrySetState(SessionState.Ended, ""))
         {
-            if (State == SessionState.Ended)
-            {
-                return;
-            }
-
-            State = SessionState.Ended;
+            return;
         }
 
         await _ending.CancelAsync();
         await Task.WhenAll(_sourceLoop, _refinementLoop);
         await Source.DisposeAsync();
-        foreach (SessionViewer viewer in Viewers)
-        {
-            viewer.Wake();
-        }
-
         lock (_gate)
         {
             _controls.Cursor?.Dispose();
@@ -270,6 +278,24 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         {
             viewer.Picture.EndWait();
         }
+    }
+
+    /// <returns>False where nothing changed: it is so already, or the session has ended, which is for good.</returns>
+    private bool TrySetState(SessionState state, string text)
+    {
+        lock (_gate)
+        {
+            if (_controls.State == SessionState.Ended || (_controls.State == state && _controls.StateText == text))
+            {
+                return false;
+            }
+
+            (_controls.State, _controls.StateText) = (state, text);
+            _controls.Versions = _controls.Versions with { State = _controls.Versions.State + 1 };
+        }
+
+        WakeViewers();
+        return true;
     }
 
     private void WakeViewers()

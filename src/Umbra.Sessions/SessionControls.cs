@@ -16,8 +16,13 @@ internal sealed class SessionControls
 
     public byte Leds { get; set; }
 
+    public SessionState State { get; set; }
+
+    /// <summary>Why the source is lost; empty otherwise.</summary>
+    public string StateText { get; set; } = "";
+
     public ControlVersions Versions { get; set; }
 }
 
 /// <summary>How often each control has changed.</summary>
-public readonly record struct ControlVersions(int Cursor, int Title, int Clipboard, int Leds, int Bells);
+public readonly record struct ControlVersions(int Cursor, int Title, int Clipboard, int Leds, int Bells, int State);

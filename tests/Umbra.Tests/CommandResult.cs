@@ -21,7 +21,11 @@ internal sealed record CommandResult(int ExitCode, string Out, string Error, byt
         using StringReader reader = new(input);
         CommandEnvironment environment = new()
         {
-            Out = output, Error = error, OutBytes = bytes, In = reader, Settings = new SettingsEnvironment(variables, false, home),
+            Out = output,
+            Error = error,
+            OutBytes = bytes,
+            In = reader,
+            Settings = new SettingsEnvironment(variables, false, home),
         };
         int code = await UmbraCommand.RunAsync(arguments, change?.Invoke(environment) ?? environment);
         return new CommandResult(code, output.ToString(), error.ToString(), bytes.ToArray());

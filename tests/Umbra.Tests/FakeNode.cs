@@ -47,7 +47,9 @@ internal sealed class FakeNode : INodeOperations
     public Task<ShadowInfo> StartShadowAsync(StartShadowRequest request, CancellationToken cancellationToken) =>
         Answer(Shadow with { Session = request.Session, Mode = request.Mode, Reason = request.Reason }, request);
 
-    public Task<ShadowInfo> GetShadowAsync(string id, CancellationToken cancellationToken) => Answer(Shadow with { Id = id });
+    public Task<ShadowInfo> GetShadowAsync(string id, CancellationToken cancellationToken) => Answer(Shadow with { Id = id, Password = null });
+
+    public Task<ShadowInfo> IssueShadowTicketAsync(string id, CancellationToken cancellationToken) => Answer(Shadow with { Id = id, Password = "freshpw" }, id);
 
     public Task<ShadowInfo> ChangeShadowAsync(string id, ChangeShadowRequest request, CancellationToken cancellationToken) =>
         Answer(Shadow with { Id = id, Mode = request.Mode }, request);

@@ -36,7 +36,8 @@ public abstract class NodeFixture : IAsyncLifetime
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), ct);
                 return new NetworkStream(socket, ownsSocket: true);
             },
-        }) { BaseAddress = new Uri("http://node"), Timeout = TimeSpan.FromSeconds(30) };
+        })
+        { BaseAddress = new Uri("http://node"), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public async ValueTask DisposeAsync()

@@ -21,8 +21,8 @@ public sealed record RfbAccess
     /// <summary>The peers can be on this machine only: security without TLS is offered.</summary>
     public required bool IsLocal { get; init; }
 
-    /// <summary>For VeNCrypt X509; null where it is not offered.</summary>
-    public X509Certificate2? Certificate { get; init; }
+    /// <summary>For VeNCrypt X509, asked for at each handshake; null where it is not offered.</summary>
+    public Func<X509Certificate2>? Certificate { get; init; }
 
     /// <summary>The access is over: its connections close.</summary>
     public CancellationToken Ended { get; init; }

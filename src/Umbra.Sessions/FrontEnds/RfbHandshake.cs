@@ -150,7 +150,7 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
             throw new ProtocolException($"vencrypt subtype {(int)chosen} was not offered");
         }
 
-        await StartTlsAsync(access.Certificate!);
+        await StartTlsAsync(access.Certificate!());
         return only == VeNCryptSubtype.X509None || await AuthenticateAsync();
     }
 

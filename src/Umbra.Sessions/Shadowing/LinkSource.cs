@@ -70,6 +70,9 @@ public sealed class LinkSource : ISessionSource
     /// <summary>The nodes that pictures pass before they are here, the session's own first; what the target node said when it opened the session last.</summary>
     public IReadOnlyList<string> Path { get; private set; } = [];
 
+    /// <summary>What the target node says of its own source, where that is lost; empty otherwise.</summary>
+    public string Notice { get; private set; } = "";
+
     /// <summary>Bytes and pictures received since the session began, over all connections.</summary>
     public ViewerCounters Received { get; } = new();
 
@@ -299,7 +302,7 @@ public sealed class LinkSource : ISessionSource
                 sink.SetClipboard(LinkClipboard.Read(frame.Payload).Text);
                 break;
             case LinkMessageType.Notice:
-                _logger.LogInformation("link to {Node}: {Notice}", _targetNode, LinkNotice.Read(frame.Payload).Text);
+                Noticed(LinkNotice.Read(frame.Payload));
                 break;
             case LinkMessageType.Close:
                 throw new IOException(LinkClose.Read(frame.Payload).Text);
@@ -310,6 +313,17 @@ public sealed class LinkSource : ISessionSource
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private void Noticed(LinkNotice notice)
+    {
+        _logger.LogInformation("link to {Node}: {Reason} {Notice}", _targetNode, notice.Reason, notice.Text);
+        Notice = notice.Reason switch
+        {
+            LinkReason.SourceLost => notice.Text,
+            LinkReason.SourceBack => "",
+            _ => Notice,
+        };
     }
 
     private void Greet(LinkHello hello)
@@ -333,6 +347,7 @@ public sealed class LinkSource : ISessionSource
         }
 
         Path = opened.Path;
+        Notice = "";
         SetFormat(new LinkFormat(sink.Wish.JpegQuality, sink.Wish.CompressLevel));
         sink.SetTitle($"{opened.Title} ({_session}@{_targetNode})");
         lock (_gate)

@@ -236,7 +236,7 @@ public sealed class ShadowStack
         _session = session!;
         _viewer = _session.Join(Class(), $"link to {_peer}", isOwner: false, Wake);
         _viewer.Picture.AcceptSize(out _);
-        _sent = new ControlVersions(0, _session.ControlVersions.Title, 0, 0, _session.ControlVersions.Bells);
+        _sent = _session.ControlVersions with { Cursor = 0, Clipboard = 0, Leds = 0, State = _session.State == SessionState.Lost ? 0 : _session.ControlVersions.State };
         Size size = _session.Commits > 0 ? _session.Surface.Size : default;
         _channel.Post(new LinkOpened(size, _session.Title, _session.Source.Kind, path).Write);
     }
@@ -490,6 +490,13 @@ public sealed class ShadowStack
         if (now.Bells != _sent.Bells)
         {
             _channel.Post(LinkBell.Write);
+        }
+
+        if (now.State != _sent.State)
+        {
+            _channel.Post((session.State == SessionState.Lost
+                ? new LinkNotice(LinkReason.SourceLost, session.StateText)
+                : new LinkNotice(LinkReason.SourceBack, "")).Write);
         }
 
         if (now.Clipboard != _sent.Clipboard && HasController())

@@ -10,5 +10,5 @@ public sealed record ShadowsOptions
     public TimeSpan TicketLifetime { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>For viewers that use VeNCrypt; null where the node has none.</summary>
-    public X509Certificate2? Certificate { get; init; }
+    public Func<X509Certificate2>? Certificate { get; init; }
 }

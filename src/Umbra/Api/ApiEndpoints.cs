@@ -61,6 +61,8 @@ internal static class ApiEndpoints
         }).Describe("startShadow", "Look into a session; the target node decides");
         api.MapGet(Routes.Shadow, (string id, INodeOperations node, CancellationToken ct) => node.GetShadowAsync(id, ct))
             .Describe("getShadow", "One shadow");
+        api.MapPost(Routes.ShadowTickets, (string id, INodeOperations node, CancellationToken ct) => node.IssueShadowTicketAsync(id, ct))
+            .Describe("issueShadowTicket", "The shadow with a new one-time password for a viewer");
         api.MapPatch(Routes.Shadow, (string id, ChangeShadowRequest request, INodeOperations node, CancellationToken ct) =>
             node.ChangeShadowAsync(id, request, ct))
             .Describe("changeShadow", "Raise or lower the mode; the target node decides");

@@ -29,6 +29,9 @@ internal interface INodeOperations
 
     Task<ShadowInfo> GetShadowAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>The shadow with a new one-time password; without one where it asks for none.</summary>
+    Task<ShadowInfo> IssueShadowTicketAsync(string id, CancellationToken cancellationToken);
+
     Task<ShadowInfo> ChangeShadowAsync(string id, ChangeShadowRequest request, CancellationToken cancellationToken);
 
     Task StopShadowAsync(string id, CancellationToken cancellationToken);

@@ -10,6 +10,7 @@ internal static class Routes
     public const string Snapshot = "/v1/sessions/{name}/snapshot";
     public const string Shadows = "/v1/shadows";
     public const string Shadow = "/v1/shadows/{id}";
+    public const string ShadowTickets = "/v1/shadows/{id}/tickets";
     public const string Nodes = "/v1/nodes";
     public const string Node = "/v1/nodes/{name}";
     public const string Invites = "/v1/nodes/invites";

@@ -3,7 +3,7 @@ namespace Umbra.Api;
 /// <summary>One granted act of looking in.</summary>
 /// <param name="Session">As asked for: SESSION or SESSION@NODE.</param>
 /// <param name="Listen">Where a viewer connects, host:port.</param>
-/// <param name="Password">One-time password; only in the answer that started the shadow.</param>
+/// <param name="Password">One-time password; only in the answers that started the shadow or made a new password.</param>
 /// <param name="Bytes">Payload bytes received for this shadow.</param>
 internal sealed record ShadowInfo(
     string Id,

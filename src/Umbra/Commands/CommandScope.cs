@@ -15,8 +15,12 @@ internal sealed class CommandScope(CommandEnvironment environment)
     public CommandEnvironment Environment => environment;
 
     public Option<OutputFormat> Output { get; } = LowerCase(
-        new Option<OutputFormat>("--output", "-o") { Description = "table for people, json for programs", HelpName = "table|json",
-            Recursive = true });
+        new Option<OutputFormat>("--output", "-o")
+        {
+            Description = "table for people, json for programs",
+            HelpName = "table|json",
+            Recursive = true
+        });
 
     public Option<string?> NodeSocket { get; } = new("--node-socket")
     {

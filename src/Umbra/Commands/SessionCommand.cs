@@ -36,8 +36,12 @@ internal static class SessionCommand
         kind.CompletionSources.Clear();
         kind.AcceptOnlyFromAmong("desktop", "pattern");
         Option<string> name = NameOption();
-        Option<SizeInfo?> size = new("--size") { Description = "WIDTHxHEIGHT in pixels; 1280x800 if not given", HelpName = "SIZE",
-            CustomParser = Parsers.Size };
+        Option<SizeInfo?> size = new("--size")
+        {
+            Description = "WIDTHxHEIGHT in pixels; 1280x800 if not given",
+            HelpName = "SIZE",
+            CustomParser = Parsers.Size
+        };
         Argument<string[]> program = new("COMMAND")
         {
             Description = "after --: what runs in the desktop, instead of the session script",
@@ -90,7 +94,7 @@ internal static class SessionCommand
             TicketInfo? ticket = call.Get(noTicket) ? null
                 : await call.Node.IssueTicketAsync(session.Name, new TicketRequest(), call.CancellationToken);
             call.Report.Item(new SessionShowInfo(session, ticket), CommandJson.Own.SessionShowInfo,
-                [.. Facts(session), ("connect", ticket?.Address),
+                [.. Facts(session), ("connect", ticket?.Address), ("or, here", ticket?.SocketPath is { } path ? $"{path}   (no password; this user only)" : null),
                     ("password", ticket is null ? null : $"{ticket.Password}   (once, until {Words.Of(ticket.ExpiresAt)})")]);
         });
         return command;

@@ -3,7 +3,7 @@ using Umbra.Api;
 
 namespace Umbra.Commands;
 
-/// <summary><c>umbra shadow SESSION[@NODE]</c> and <c>umbra shadow ls|stop|mode</c>.</summary>
+/// <summary><c>umbra shadow SESSION[@NODE]</c> and <c>umbra shadow ls|show|stop|mode</c>.</summary>
 internal static class ShadowCommand
 {
     public static Command Create(CommandScope scope)
@@ -17,7 +17,7 @@ internal static class ShadowCommand
         Option<bool> open = new("--open") { Description = "start the installed VNC viewer, where there is a display" };
         Command command = new("shadow", "Look into a session, here or on another node")
         {
-            session, view, control, reason, listen, noPassword, open, List(scope), Stop(scope), Mode(scope),
+            session, view, control, reason, listen, noPassword, open, List(scope), Show(scope), Stop(scope), Mode(scope),
         };
         command.Validators.Add(result =>
         {
@@ -76,6 +76,22 @@ internal static class ShadowCommand
         return command;
     }
 
+    private static Command Show(CommandScope scope)
+    {
+        Argument<string> id = IdArgument(scope);
+        Option<bool> noTicket = new("--no-ticket") { Description = "only the facts: make no one-time password" };
+        Command command = new("show", "Show a shadow and how another viewer connects: address and one-time password") { id, noTicket };
+        scope.Run(command, async call =>
+        {
+            ShadowInfo shadow = await call.Node.GetShadowAsync(call.Get(id), call.CancellationToken);
+
+            // One from another node has its address there.
+            bool isHere = shadow.Listen.Length > 0;
+            Print(call.Report, isHere && !call.Get(noTicket) ? await call.Node.IssueShadowTicketAsync(shadow.Id, call.CancellationToken) : shadow);
+        });
+        return command;
+    }
+
     private static Command Stop(CommandScope scope)
     {
         Argument<string> id = IdArgument(scope);
@@ -107,7 +123,8 @@ internal static class ShadowCommand
         ("mode", Words.Of(shadow.Mode)),
         ("state", Words.Of(shadow.State)),
         ("reason", shadow.Reason),
-        ("connect", shadow.Listen),
+        ("shadower", shadow.Shadower),
+        ("connect", shadow.Listen.Length > 0 ? shadow.Listen : null),
         ("password", shadow.Password is null ? null
             : $"{shadow.Password}   (once{(shadow.PasswordExpiresAt is { } until ? $", until {Words.Of(until)}" : "")})"),
         ("notice", shadow.Notice),

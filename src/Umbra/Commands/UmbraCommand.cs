@@ -20,8 +20,10 @@ internal static class UmbraCommand
             // Signals stay as they are: a client just dies, and a node's host handles its own.
             InvocationConfiguration configuration = new()
             {
-                Output = environment.Out, Error = environment.Error, EnableDefaultExceptionHandler = false,
-                    ProcessTerminationTimeout = null,
+                Output = environment.Out,
+                Error = environment.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
             };
             return parsed.Action is ParseErrorAction ? FailUsage(parsed, environment, format) : await parsed.InvokeAsync(configuration);
         }

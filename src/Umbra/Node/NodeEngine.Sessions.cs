@@ -68,8 +68,16 @@ internal sealed partial class NodeEngine
             throw new NodeOperationException(ErrorCode.Refused, $"{name} lives on another node", "stop its shadows here with 'umbra shadow stop'");
         }
 
-        _book.Remove(name);
-        await EndSessionAsync(name);
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            _book.Remove(name);
+            await EndSessionAsync(session);
+        }
+        finally
+        {
+            _starting.Release();
+        }
     }
 
     public Task<TicketInfo> IssueTicketAsync(string name, TicketRequest request, CancellationToken cancellationToken)
@@ -117,6 +125,24 @@ internal sealed partial class NodeEngine
     {
         string name = request.Name;
         Session session = NewSession(name, CreateSource(request));
+        try
+        {
+            _desks[name] = await OpenDeskAsync(session, cancellationToken);
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+
+        _sessions.TryAdd(session);
+        session.Start();
+        return session;
+    }
+
+    /// <summary>The doors of a session's owner.</summary>
+    private async Task<OwnerDesk> OpenDeskAsync(Session session, CancellationToken cancellationToken)
+    {
         Tickets tickets = new(_time, _settings.TicketLifetime);
         RfbAccess access = new()
         {
@@ -126,33 +152,33 @@ internal sealed partial class NodeEngine
             OpenSeat = new AccessRight(session, AccessMode.Control).OpenSeat,
             Tickets = tickets,
             IsLocal = IPAddress.IsLoopback(_settings.RfbListen.Address),
-            Certificate = _identity.State?.Identity.Certificate,
+            Certificate = Certificate,
         };
         (IPEndPoint bound, IAsyncDisposable listener) = await ListenAsync(_settings.RfbListen, access, cancellationToken);
-        string socketPath = Path.Combine(_settings.RuntimeDirectory, "sessions", $"{name}.sock");
-        ListenerHost socket = await ListenForViewersAsync(new UnixDomainSocketEndPoint(socketPath), access with { Tickets = null, IsLocal = true }, cancellationToken);
-        _desks[name] = new OwnerDesk(tickets, bound, socketPath, [listener, socket]);
-        _sessions.TryAdd(session);
-        session.Start();
-        return session;
+        try
+        {
+            string socketPath = Path.Combine(_settings.RuntimeDirectory, "sessions", $"{session.Name}.sock");
+            ListenerHost socket = await ListenForViewersAsync(new UnixDomainSocketEndPoint(socketPath), access with { Tickets = null, IsLocal = true }, cancellationToken);
+            return new OwnerDesk(tickets, bound, socketPath, [listener, socket]);
+        }
+        catch
+        {
+            await listener.DisposeAsync();
+            throw;
+        }
     }
 
-    private async Task EndSessionAsync(string name)
+    /// <summary>The desktop last: its death, seen by a session that still runs, would be one to tell the viewers of and to try again after.</summary>
+    private async Task EndSessionAsync(Session session)
     {
-        Session? session = _sessions.Find(name);
-        if (session is not null)
-        {
-            _grants.EndAll(session, "the session ended");
-        }
-
-        if (session?.Source is DesktopSource desktop)
+        _grants.EndAll(session, "the session ended");
+        await _sessions.EndAsync(session.Name);
+        if (session.Source is DesktopSource desktop)
         {
             await desktop.StopAsync();
         }
 
-        await _sessions.EndAsync(name);
-
-        if (_desks.TryRemove(name, out OwnerDesk? desk))
+        if (_desks.TryRemove(session.Name, out OwnerDesk? desk))
         {
             await desk.DisposeAsync();
         }
@@ -208,6 +234,14 @@ internal sealed partial class NodeEngine
         }
     }
 
+    private static string? WhereFrom(ISessionSource source) => source switch
+    {
+        DesktopSource { Display: { } display } => $"X display :{display}",
+        RfbSource rfb => rfb.Address.ToString(),
+        LinkSource link => link.Path.Count > 0 ? string.Join(" > ", link.Path) : null,
+        _ => null,
+    };
+
     private SessionInfo ToInfo(Session session) => new(
         session.Name,
         Name,
@@ -218,7 +252,7 @@ internal sealed partial class NodeEngine
         session.Commits > 0 ? SizeInfo.From(session.Surface.Size) : null,
         session.Viewers.Count,
         _grants.All.Count(g => g.Session == session),
-        null,
+        WhereFrom(session.Source),
         session.Account.Bytes,
         session.StateText.Length > 0 ? session.StateText : null);
 }

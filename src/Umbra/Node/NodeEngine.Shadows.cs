@@ -43,8 +43,7 @@ internal sealed partial class NodeEngine
         {
             (Decision decision, Shadow? shadow) = await _shadows.OpenAsync(target, wanted, endPoint, !request.NoPassword, cancellationToken);
             Throw(decision, target);
-            string? password = shadow!.Tickets?.Issue();
-            return ToInfo(shadow) with { Password = password, PasswordExpiresAt = password is null ? null : _time.GetUtcNow() + shadow.Tickets!.Lifetime };
+            return WithTicket(shadow!);
         }
         catch (TimeoutException exception)
         {
@@ -69,6 +68,14 @@ internal sealed partial class NodeEngine
         }
 
         return await GetShadowAsync(id, cancellationToken);
+    }
+
+    public Task<ShadowInfo> IssueShadowTicketAsync(string id, CancellationToken cancellationToken)
+    {
+        Shadow shadow = _shadows.Find(id) ?? throw (_grants.Find(id) is { } grant
+            ? new NodeOperationException(ErrorCode.Refused, $"{id} is a shadow from {grant.Request.FromNode}", "its shadower connects there")
+            : NoShadow(id));
+        return Task.FromResult(WithTicket(shadow));
     }
 
     public async Task StopShadowAsync(string id, CancellationToken cancellationToken)
@@ -104,17 +111,22 @@ internal sealed partial class NodeEngine
         };
     }
 
+    private ShadowInfo WithTicket(Shadow shadow) => shadow.Tickets is { } tickets
+        ? ToInfo(shadow) with { Password = tickets.Issue(), PasswordExpiresAt = _time.GetUtcNow() + tickets.Lifetime }
+        : ToInfo(shadow);
+
     private static NodeOperationException NoShadow(string id) => new(ErrorCode.ShadowNotFound, $"no shadow {id}", "see 'umbra shadow ls'");
 
     private static ShadowInfo ToInfo(Shadow shadow)
     {
         List<SessionViewer> viewers = [.. shadow.Viewers];
+        string notice = shadow.Session.StateText.Length > 0 ? shadow.Session.StateText : (shadow.Session.Source as LinkSource)?.Notice ?? "";
         return new ShadowInfo(
             shadow.Id, shadow.Target.ToString(), ToMode(shadow.Access.Right.Mode),
-            shadow.Session.State == Sessions.SessionState.Lost ? ShadowState.Lost : ShadowState.Active,
+            notice.Length > 0 ? ShadowState.Lost : ShadowState.Active,
             shadow.Request.User, shadow.EndPoint!.ToString(), shadow.StartedAt, shadow.Request.Reason,
             Viewers: viewers.Count, Frames: viewers.Sum(v => v.Counters.Updates), Bytes: viewers.Sum(v => v.Counters.Bytes),
-            Notice: shadow.Session.StateText.Length > 0 ? shadow.Session.StateText : null);
+            Notice: notice.Length > 0 ? notice : null);
     }
 
     private static ShadowInfo ToInfo(Grant grant) => new(

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Configuration;
@@ -51,12 +52,15 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         ShadowPolicy policy = new(ToAccess(settings.Shadowing), settings.MaxShadowsPerSession);
         _grants = new Grants(Name, policy, time, loggers.CreateLogger<Grants>());
         _links = new Links(Name, _sessions, ConnectorTo, NewSession, time, loggers.CreateLogger<LinkSource>());
-        ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = identity.State?.Identity.Certificate };
+        ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = Certificate };
         _shadows = new Shadows(_sessions, _grants, _links, ListenAsync, options, time);
     }
 
     /// <summary>The node's name; the machine's where it has no identity yet.</summary>
     public string Name => _identity.State?.Identity.Name ?? Environment.MachineName;
+
+    /// <summary>The present one, which joining another node replaces.</summary>
+    private Func<X509Certificate2>? Certificate => _identity.State is { } state ? () => state.Identity.Certificate : null;
 
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult(VersionInfo.Current(_identity.State?.Identity.Name));
 
@@ -71,8 +75,16 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     {
         foreach (StartSessionRequest request in _book.Read())
         {
-            await OpenSessionAsync(request, cancellationToken);
-            _logger.LogInformation("session {Session}: taken up again", request.Name);
+            try
+            {
+                await OpenSessionAsync(request, cancellationToken);
+                _logger.LogInformation("session {Session}: taken up again", request.Name);
+            }
+            catch (NodeOperationException exception)
+            {
+                // It stays in the book, and the others must not wait for it.
+                _logger.LogError("session {Session}: cannot be taken up again: {Reason}", request.Name, exception.Message);
+            }
         }
     }
 

@@ -52,10 +52,36 @@ public sealed class DeathTests
 
         await KillAsync(server);
 
+        await Eventually.TrueAsync(
+            async () => (await pair.NearApi.GetShadowAsync(shadow.Id, CancellationToken.None)).Notice?.Contains("x server", StringComparison.Ordinal) ?? false,
+            "the near node says why there are no pictures");
         await Eventually.TrueAsync(() => pair.XServerOf(Session) is { } again && again != server, "another X server runs");
         await owner.LivePicturesAsync();
         await shadower.LivePicturesAsync();
         Assert.Equal(SessionState.Active, (await pair.TargetApi.GetSessionAsync(Session, CancellationToken.None)).State);
+        Assert.Null((await pair.NearApi.GetShadowAsync(shadow.Id, CancellationToken.None)).Notice);
+    }
+
+    [Fact]
+    public async Task EndSession_EverybodyIsLetGo_NothingIsLostOrTriedAgain()
+    {
+        await using NodePair pair = await StartWithDesktopAsync();
+        ShadowInfo shadow = await pair.ShadowAsync(Session);
+        await using WatchingViewer owner = await WatchingViewer.ConnectAsync(await pair.OwnerAsync(Session));
+        await using WatchingViewer shadower = await WatchingViewer.ConnectAsync(shadow.Listen);
+        await owner.LivePicturesAsync();
+        await shadower.LivePicturesAsync();
+        int server = pair.XServerOf(Session)!.Value;
+        int program = pair.ProgramOf(Session)!.Value;
+
+        await pair.TargetApi.KillSessionAsync(Session, CancellationToken.None);
+
+        Assert.False(IsAlive(server) || IsAlive(program));
+        await Eventually.TrueAsync(() => owner.End is not null && shadower.End is not null, "both viewers are let go");
+        await Eventually.TrueAsync(async () => (await pair.NearApi.ListShadowsAsync(CancellationToken.None)).Count == 0, "the shadow is over");
+        Assert.False(Banner.IsIn(owner.Client.Picture) || Banner.IsIn(shadower.Client.Picture));
+        Assert.DoesNotContain("lost", pair.Target.Process.Errors.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(LeftIn(pair.Target), path => path.Contains(Session, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -46,7 +46,11 @@ internal sealed class Shown : IAsyncDisposable
     /// <summary>A client that watches through server-a from now until nothing has come for <paramref name="quiet"/>.</summary>
     public Task<VncDumpResult> WatchAsync(string encodings, int? quality, TimeSpan quiet) => new VncDump
     {
-        Target = Shadow.Listen, Encodings = encodings, Quality = quality, Quiet = quiet, AtMost = TimeSpan.FromMinutes(3),
+        Target = Shadow.Listen,
+        Encodings = encodings,
+        Quality = quality,
+        Quiet = quiet,
+        AtMost = TimeSpan.FromMinutes(3),
     }.RunAsync();
 
     /// <summary>

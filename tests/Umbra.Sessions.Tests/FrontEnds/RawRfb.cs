@@ -101,7 +101,7 @@ internal sealed class RawRfb(Served served, CancellationToken timeout) : IAsyncD
     }
 
     /// <summary>VeNCrypt 0.2 up to the end of the TLS handshake.</summary>
-    public async Task UpgradeAsync(int subtype)
+    public async Task<byte[]> UpgradeAsync(int subtype)
     {
         Assert.Equal([19], await ReadAsync(await ReadByteAsync()));
         await SendAsync(19);
@@ -114,9 +114,14 @@ internal sealed class RawRfb(Served served, CancellationToken timeout) : IAsyncD
         Assert.Equal(1, await ReadByteAsync());
         SslStream tls = new(_stream);
         await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = "", RemoteCertificateValidationCallback = (_, shown, _, _) =>
-                shown is not null }, timeout);
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "",
+                RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                shown is not null
+            }, timeout);
         _stream = tls;
+        return tls.RemoteCertificate!.GetRawCertData();
     }
 
     public Task SetEncodingsAsync(params int[] encodings) =>

@@ -68,7 +68,7 @@ public sealed class RfbConnectionFuzzTests : FuzzTest
         using X509Certificate2 certificate = new CertificateRequest("CN=server-a", key, HashAlgorithmName.SHA256)
             .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         Session session = NewMovingSession();
-        RfbAccess access = AccessTo(session) with { IsLocal = false, Certificate = certificate };
+        RfbAccess access = AccessTo(session) with { IsLocal = false, Certificate = () => certificate };
         byte[] hello = [22, 3, 1, 0, 45, 1, 0, 0, 41, 3, 3, .. new byte[32], 0, 0, 2, 0x13, 1, 1, 0, 0, 0];
         await FuzzAsync(session, async seed => await TalkAsync(
             access, ["RFB 003.008\n"u8.ToArray(), [19], [0, 2], [0, 0, 1, 4], hello, [23, 3, 3, 0, 20, .. new byte[20]]], seed));

@@ -42,7 +42,7 @@ public sealed class RfbHandshakeTests : PeerTest
     [Fact]
     public async Task Version33_OnlyEncryptionOffered_RefusedWithReason()
     {
-        await using RawRfb rfb = await ConnectAsync(AccessTo(NewStillSession()) with { IsLocal = false, Certificate = _certificate });
+        await using RawRfb rfb = await ConnectAsync(AccessTo(NewStillSession()) with { IsLocal = false, Certificate = () => _certificate });
         await rfb.SayVersionAsync("003.003");
         Assert.Equal(0, await rfb.ReadS32Async());
         Assert.Contains("encryption", await rfb.ReadTextAsync(), StringComparison.Ordinal);
@@ -143,8 +143,11 @@ public sealed class RfbHandshakeTests : PeerTest
     [Fact]
     public async Task Offer_LocalWithCertificate_VncAuthThenVeNCrypt()
     {
-        await using RawRfb rfb = await ConnectAsync(AccessTo(NewStillSession()) with { Tickets = NewTickets(),
-            Certificate = _certificate });
+        await using RawRfb rfb = await ConnectAsync(AccessTo(NewStillSession()) with
+        {
+            Tickets = NewTickets(),
+            Certificate = () => _certificate
+        });
         await rfb.SayVersionAsync("003.008");
         Assert.Equal([2, 19], await rfb.ReadAsync(await rfb.ReadByteAsync()));
     }
@@ -191,7 +194,7 @@ public sealed class RfbHandshakeTests : PeerTest
     [Fact]
     public async Task VeNCrypt_X509None_OpensUnderTls()
     {
-        await using RawRfb rfb = await ConnectAsync(AccessTo(NewStillSession()) with { IsLocal = false, Certificate = _certificate });
+        await using RawRfb rfb = await ConnectAsync(AccessTo(NewStillSession()) with { IsLocal = false, Certificate = () => _certificate });
         await rfb.SayVersionAsync("003.008");
         await rfb.UpgradeAsync(260);
         Assert.Equal(0, await rfb.ReadS32Async());
@@ -205,7 +208,7 @@ public sealed class RfbHandshakeTests : PeerTest
     {
         Tickets tickets = NewTickets();
         string ticket = tickets.Issue();
-        RfbAccess access = AccessTo(NewStillSession()) with { IsLocal = false, Certificate = _certificate, Tickets = tickets };
+        RfbAccess access = AccessTo(NewStillSession()) with { IsLocal = false, Certificate = () => _certificate, Tickets = tickets };
         for (int i = 0; i < 2; i++)
         {
             await using RawRfb rfb = await ConnectAsync(access);
@@ -228,7 +231,7 @@ public sealed class RfbHandshakeTests : PeerTest
     [Fact]
     public async Task VeNCrypt_WrongPasswordAndMore_NothingIsLeftBehind()
     {
-        RfbAccess access = AccessTo(NewStillSession()) with { IsLocal = false, Certificate = _certificate, Tickets = NewTickets() };
+        RfbAccess access = AccessTo(NewStillSession()) with { IsLocal = false, Certificate = () => _certificate, Tickets = NewTickets() };
         await using RawRfb rfb = await ConnectAsync(access);
         await rfb.SayVersionAsync("003.008");
         await rfb.UpgradeAsync(261);
@@ -239,13 +242,28 @@ public sealed class RfbHandshakeTests : PeerTest
         await rfb.Done;
     }
 
+    [Fact]
+    public async Task VeNCrypt_CertificateWasReplaced_NextViewerSeesTheNewOne()
+    {
+        using X509Certificate2 second = NewCertificate();
+        X509Certificate2 now = _certificate;
+        RfbAccess access = AccessTo(NewStillSession()) with { IsLocal = false, Certificate = () => now };
+        foreach (X509Certificate2 expected in (X509Certificate2[])[_certificate, second])
+        {
+            now = expected;
+            await using RawRfb rfb = await ConnectAsync(access);
+            await rfb.SayVersionAsync("003.008");
+            Assert.Equal(expected.RawData, await rfb.UpgradeAsync(260));
+        }
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
     [InlineData(255, 255)]
     public async Task VeNCrypt_OtherVersion_Refused(byte major, byte minor)
     {
-        await using RawRfb rfb = await ConnectAsync(AccessTo(NewStillSession()) with { IsLocal = false, Certificate = _certificate });
+        await using RawRfb rfb = await ConnectAsync(AccessTo(NewStillSession()) with { IsLocal = false, Certificate = () => _certificate });
         await rfb.SayVersionAsync("003.008");
         await rfb.ReadAsync(2);
         await rfb.SendAsync(19);
@@ -304,8 +322,12 @@ public sealed class RfbHandshakeTests : PeerTest
 
     private async Task<RawRfb> VeNCryptAsync(int subtype)
     {
-        RawRfb rfb = await ConnectAsync(AccessTo(NewSession(new StillSource(new(80, 60)))) with { IsLocal = false,
-            Certificate = _certificate, Tickets = NewTickets() });
+        RawRfb rfb = await ConnectAsync(AccessTo(NewSession(new StillSource(new(80, 60)))) with
+        {
+            IsLocal = false,
+            Certificate = () => _certificate,
+            Tickets = NewTickets()
+        });
         await rfb.SayVersionAsync("003.008");
         await rfb.ReadAsync(2);
         await rfb.SendAsync(19);

@@ -34,8 +34,12 @@ internal sealed class Tool : IAsyncDisposable
 
     public static Tool Start(string? display, string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true,
-            RedirectStandardInput = true };
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true
+        };
         start.Environment["DISPLAY"] = display;
         start.Environment.Remove("XAUTHORITY");
         Process process = Process.Start(start)!;

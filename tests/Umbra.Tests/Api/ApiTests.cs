@@ -18,7 +18,7 @@ public sealed class ApiTests : NodeFixture
         JsonElement paths = (await Http.GetFromJsonAsync<JsonElement>(Routes.OpenApi, Ct)).GetProperty("paths");
         string[] routes =
         [
-            Routes.Sessions, Routes.Session, Routes.Tickets, Routes.Snapshot, Routes.Shadows, Routes.Shadow, Routes.Nodes, Routes.Node,
+            Routes.Sessions, Routes.Session, Routes.Tickets, Routes.Snapshot, Routes.Shadows, Routes.Shadow, Routes.ShadowTickets, Routes.Nodes, Routes.Node,
                 Routes.Invites, Routes.Join,
             Routes.Pool, Routes.Drivers, Routes.Version,
         ];

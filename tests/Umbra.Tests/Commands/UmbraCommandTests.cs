@@ -18,7 +18,7 @@ public sealed class UmbraCommandTests : NodeFixture
 
     [Theory]
     [InlineData("session", "ls start attach show kill")]
-    [InlineData("shadow", "ls stop mode")]
+    [InlineData("shadow", "ls show stop mode")]
     [InlineData("node", "init invite join ls rm")]
     public async Task Help_OfGroup_NamesItsVerbs(string group, string verbs)
     {
@@ -122,6 +122,24 @@ public sealed class UmbraCommandTests : NodeFixture
     }
 
     [Fact]
+    public async Task ShadowShow_GivesAnotherPasswordUnlessToldNotTo()
+    {
+        Assert.Contains("freshpw", (await RunAsync("shadow", "show", "s1")).Out, StringComparison.Ordinal);
+        CommandResult facts = await RunAsync("shadow", "show", "s1", "--no-ticket");
+        Assert.DoesNotContain("pw", facts.Out, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1:5999", facts.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ShadowShow_FromAnotherNode_AsksForNoPassword()
+    {
+        Node.Shadow = Node.Shadow with { Listen = "" };
+        CommandResult facts = await RunAsync("shadow", "show", "g1");
+        Assert.Equal(0, facts.ExitCode);
+        Assert.DoesNotContain("freshpw", facts.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Snapshot_File_IsWrittenWhole()
     {
         string file = Folder.File("out.png");
@@ -156,13 +174,13 @@ public sealed class UmbraCommandTests : NodeFixture
         string? asked = null;
         CommandResult result = await CommandResult.RunAsync(["node", "init", "--name", "server-b", "--state-directory", Folder.File("st")],
             [], Folder.Path, change: environment => environment with
-        {
-            InitializeNode = (name, settings) =>
             {
-                asked = $"{name} {settings.StateDirectory}";
-                return new NodeInfo(name, NodeState.Self, [], "ab12");
-            },
-        });
+                InitializeNode = (name, settings) =>
+                {
+                    asked = $"{name} {settings.StateDirectory}";
+                    return new NodeInfo(name, NodeState.Self, [], "ab12");
+                },
+            });
         Assert.Equal((0, $"server-b {Folder.File("st")}"), (result.ExitCode, asked));
         Assert.Contains("ab12", result.Out, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Umbra.Core.Input;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Sources.Rfb;
@@ -16,6 +17,8 @@ public sealed class DesktopSource : ISessionSource
     private static readonly TimeSpan DeathThroes = TimeSpan.FromSeconds(1);
     private readonly DesktopServer _server;
     private readonly RfbSource _rfb;
+
+    [SuppressMessage("Usage", "CA2213", Justification = "a desktop may be stopped after its source was let go of; it holds nothing of the system")]
     private readonly SemaphoreSlim _gate = new(1);
     private bool _isStopped;
 
@@ -63,7 +66,7 @@ public sealed class DesktopSource : ISessionSource
     /// <exception cref="DesktopException">It cannot be started, or was stopped for good.</exception>
     public Task StartAsync(CancellationToken cancellationToken) => FindOrStartAsync(cancellationToken);
 
-    /// <summary>Ends the desktop for good: the programs, the X server, and its directory.</summary>
+    /// <summary>Ends the desktop for good: the programs, the X server, and its directory. Best after <see cref="DisposeAsync"/>, when nobody takes it for a death.</summary>
     public async Task StopAsync()
     {
         await _gate.WaitAsync();
@@ -90,11 +93,7 @@ public sealed class DesktopSource : ISessionSource
     public Task<bool> RefreshAsync() => _rfb.RefreshAsync();
 
     /// <summary>Lets go of the desktop, which lives on.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _rfb.DisposeAsync();
-        _gate.Dispose();
-    }
+    public ValueTask DisposeAsync() => _rfb.DisposeAsync();
 
     private async Task<PointerInput?> FindPointerAsync(CancellationToken cancellationToken) =>
         Display is { } display ? await XPointer.FindAsync(display, XAuthorityPath, cancellationToken) : null;

@@ -25,6 +25,8 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
 
     public string Kind => options.Kind;
 
+    public RfbAddress Address => options.Address;
+
     /// <inheritdoc/>
     /// <exception cref="RfbSourceException">The server cannot be reached, does not let us in, or is gone.</exception>
     public async Task RunAsync(ISourceSink sink, CancellationToken cancellationToken)

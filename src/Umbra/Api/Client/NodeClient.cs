@@ -59,6 +59,12 @@ internal sealed class NodeClient : INodeOperations, IDisposable
     public Task<ShadowInfo> GetShadowAsync(string id, CancellationToken cancellationToken) =>
         GetAsync(Routes.With(Routes.Shadow, id), ApiJson.Default.ShadowInfo, cancellationToken);
 
+    public async Task<ShadowInfo> IssueShadowTicketAsync(string id, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage message = new(HttpMethod.Post, Routes.With(Routes.ShadowTickets, id));
+        return await SendAsync(message, ApiJson.Default.ShadowInfo, cancellationToken);
+    }
+
     public Task<ShadowInfo> ChangeShadowAsync(string id, ChangeShadowRequest request, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, Routes.With(Routes.Shadow, id), request, ApiJson.Default.ChangeShadowRequest,
             ApiJson.Default.ShadowInfo, cancellationToken);

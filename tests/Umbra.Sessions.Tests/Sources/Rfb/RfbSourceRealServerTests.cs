@@ -170,8 +170,11 @@ public sealed class RfbSourceRealServerTests : PoolTest
             "secret42", "-forever", "-quiet");
         string port = await x11vnc.ReadUntilAsync("PORT=");
         using RecordingSink sink = new(Pool);
-        await using RfbSource source = new(new RfbSourceOptions { Address = RfbAddress.Parse($"vnc://127.0.0.1::{port[5..]}"),
-            Password = () => Encoding.ASCII.GetBytes(password) });
+        await using RfbSource source = new(new RfbSourceOptions
+        {
+            Address = RfbAddress.Parse($"vnc://127.0.0.1::{port[5..]}"),
+            Password = () => Encoding.ASCII.GetBytes(password)
+        });
         using CancellationTokenSource stop = new();
         Task task = source.RunAsync(sink, stop.Token);
         if (isRight)

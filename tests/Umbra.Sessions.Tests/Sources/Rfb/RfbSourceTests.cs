@@ -21,8 +21,12 @@ public sealed class RfbSourceTests : PoolTest
     {
         string socket = Path.Combine(_directory, "s");
         _server = new FakeServer(socket);
-        _source = new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(socket), Password = () =>
-            Encoding.ASCII.GetBytes("secret") });
+        _source = new RfbSource(new RfbSourceOptions
+        {
+            Address = RfbAddress.UnixSocket(socket),
+            Password = () =>
+            Encoding.ASCII.GetBytes("secret")
+        });
     }
 
     [Theory]
