@@ -104,7 +104,7 @@ internal sealed class DemoRun : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (_running.Elapsed > TimeSpan.FromSeconds(60))
             {
-                throw new NodeOperationException(ErrorCode.Timeout, "no picture came through the link within a minute", "run the demo again with --verbose");
+                throw new NodeOperationException(ErrorCode.Timeout, "no picture came through the link within a minute", "set UMBRA_LOG_LEVEL=information and run the demo again: the nodes then say what they do");
             }
 
             await Task.Delay(100, cancellationToken);
