@@ -13,11 +13,15 @@ namespace Umbra.Sessions;
 /// </summary>
 public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposable
 {
+    /// <summary>One part in so many of a session's limit is out of the shadowers' reach.</summary>
+    private const int ReservedPart = 4;
+
     private static readonly Size FirstSize = new(640, 480);
     /// <summary>A picture of this age may be an old one, and asking whether it is takes less than this.</summary>
     private static readonly TimeSpan Stale = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan RefinementTick = TimeSpan.FromMilliseconds(100);
+    private readonly Account _shadowers;
     private readonly Lock _gate = new();
     private readonly List<SessionViewer> _viewers = [];
     private readonly SessionControls _controls = new();
@@ -38,7 +42,10 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         Name = name;
         Source = source;
         Pool = pool;
-        Account = pool.Root.Open($"session {name}", options.MemoryLimit);
+        Account = options.IsOwned
+            ? pool.Root.OpenMustSucceed($"session {name}", options.MemoryLimit, options.MemoryLimit / ReservedPart)
+            : pool.Root.Open($"session {name}", options.MemoryLimit);
+        _shadowers = Account.Open("shadowers");
         _options = options;
         _time = time;
         _logger = logger;
@@ -53,6 +60,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
 
     public BufferPool Pool { get; }
 
+    /// <summary>What the session itself needs; that of one with an owner may use the node's reserve.</summary>
     public Account Account { get; }
 
     public Surface Surface { get; }
@@ -214,7 +222,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     {
         using SessionViewer viewer = Join(encodingClass, "snapshot", isOwner: false);
         return await CatchUpAsync(viewer, cancellationToken)
-            ? Surface.Copy(Account)
+            ? Surface.Copy(_shadowers)
             : throw new TimeoutException($"session {Name} has shown no picture yet{(StateText.Length > 0 ? $": {StateText}" : "")}");
     }
 
@@ -235,9 +243,13 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         }
 
         Surface.Dispose();
+        _shadowers.Dispose();
         Account.Dispose();
         _ending.Dispose();
     }
+
+    /// <summary>Who pays for what the owner, or the shadowers, make the session hold.</summary>
+    internal Account AccountFor(bool isOwner) => isOwner ? Account : _shadowers;
 
     internal void Leave(SessionViewer viewer)
     {

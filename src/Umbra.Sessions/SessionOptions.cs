@@ -3,6 +3,9 @@ namespace Umbra.Sessions;
 /// <summary>How a session behaves.</summary>
 public sealed record SessionOptions
 {
+    /// <summary>Somebody works in it here: it goes on when memory is short. Else it is only here for shadowers, as the near end of a link is.</summary>
+    public bool IsOwned { get; init; } = true;
+
     /// <summary>Most bytes the session and all its viewers may hold.</summary>
     public long MemoryLimit { get; init; } = 1L << 30;
 

@@ -20,7 +20,7 @@ public sealed class SessionViewer : IDisposable
         _session = session;
         Who = who;
         IsOwner = isOwner;
-        Picture = session.Surface.AddViewer(encodingClass, _wake);
+        Picture = session.Surface.AddViewer(encodingClass, session.AccountFor(isOwner), _wake);
     }
 
     /// <summary>For people: who looks, from where.</summary>

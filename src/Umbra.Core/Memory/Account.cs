@@ -2,7 +2,8 @@ namespace Umbra.Core.Memory;
 
 /// <summary>
 /// What one link, session or viewer holds. Accounts nest: a charge counts against this account and every account above it,
-/// and is refused as a whole where any of their limits is reached. Thread-safe.
+/// and is refused as a whole where any of their limits is reached. The last part of a limit, its reserve, is for accounts that must succeed: the owners' path.
+/// Thread-safe.
 /// </summary>
 public sealed class Account : IDisposable
 {
@@ -11,11 +12,15 @@ public sealed class Account : IDisposable
     private long _peak;
     private int _closed;
 
-    internal Account(string name, Account? parent, long limit)
+    internal Account(string name, Account? parent, long limit, long reserve, bool mustSucceed)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(reserve);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(reserve, limit);
         Name = name;
         Parent = parent;
         Limit = limit;
+        Reserve = reserve;
+        MustSucceed = mustSucceed;
     }
 
     public string Name { get; }
@@ -24,6 +29,12 @@ public sealed class Account : IDisposable
 
     /// <summary>Most bytes this account and those below it may hold together.</summary>
     public long Limit { get; }
+
+    /// <summary>Bytes of the limit that only accounts with <see cref="MustSucceed"/> may use, here and below.</summary>
+    public long Reserve { get; }
+
+    /// <summary>May use the reserves of the accounts above.</summary>
+    public bool MustSucceed { get; }
 
     /// <summary>Bytes held now, in block sizes (what the process really pays).</summary>
     public long Bytes => Volatile.Read(ref _bytes);
@@ -35,8 +46,12 @@ public sealed class Account : IDisposable
 
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
-    /// <summary>An account below this one.</summary>
-    public Account Open(string name, long limit = long.MaxValue) => new(name, this, limit);
+    /// <summary>An account below this one that has to do with what is left to everybody.</summary>
+    public Account Open(string name, long limit = long.MaxValue) => new(name, this, limit, reserve: 0, mustSucceed: false);
+
+    /// <summary>An account below this one for something that must go on when memory is short.</summary>
+    /// <param name="reserve">What of <paramref name="limit"/> is out of reach for accounts opened below with <see cref="Open"/>.</param>
+    public Account OpenMustSucceed(string name, long limit = long.MaxValue, long reserve = 0) => new(name, this, limit, reserve, mustSucceed: true);
 
     /// <summary>
     /// Closes the account: nothing more can be charged to it. What is still out is returned by its holders as usual;
@@ -49,7 +64,7 @@ public sealed class Account : IDisposable
     {
         for (Account? account = this; account is not null; account = account.Parent)
         {
-            if (!account.TryAdd(bytes))
+            if (!account.TryAdd(bytes, MustSucceed ? account.Limit : account.Limit - account.Reserve))
             {
                 for (Account undo = this; undo != account; undo = undo.Parent!)
                 {
@@ -71,7 +86,7 @@ public sealed class Account : IDisposable
         }
     }
 
-    private bool TryAdd(long bytes)
+    private bool TryAdd(long bytes, long limit)
     {
         if (IsClosed)
         {
@@ -79,7 +94,7 @@ public sealed class Account : IDisposable
         }
 
         long now = Interlocked.Add(ref _bytes, bytes);
-        if (now > Limit)
+        if (now > limit)
         {
             Interlocked.Add(ref _bytes, -bytes);
             return false;

@@ -19,11 +19,12 @@ public sealed class BufferPool : IDisposable
     private long _kept;
 
     /// <param name="limit">Most bytes that may be out at once.</param>
+    /// <param name="reserve">What of them is for accounts that must succeed.</param>
     /// <param name="maxKept">Most free bytes kept for the next rent.</param>
-    public BufferPool(long limit = long.MaxValue, long maxKept = 64L * 1024 * 1024)
+    public BufferPool(long limit = long.MaxValue, long reserve = 0, long maxKept = 64L * 1024 * 1024)
     {
         _maxKept = maxKept;
-        Root = new Account("process", null, limit);
+        Root = new Account("process", null, limit, reserve, mustSucceed: false);
         for (int i = 0; i < _freeLists.Length; i++)
         {
             _freeLists[i] = new FreeList();

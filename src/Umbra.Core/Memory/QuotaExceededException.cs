@@ -6,7 +6,7 @@ public sealed class QuotaExceededException : Exception
     public QuotaExceededException(BufferTag tag, Account refusedBy, long requestedBytes)
         : base(refusedBy.IsClosed
             ? $"account is closed: {refusedBy.Name}, tag {tag.Name()}, {requestedBytes} bytes"
-            : $"quota exceeded: account {refusedBy.Name}, tag {tag.Name()}, {requestedBytes} bytes wanted, {refusedBy.Bytes} of {refusedBy.Limit} held")
+            : $"quota exceeded: account {refusedBy.Name}, tag {tag.Name()}, {requestedBytes} bytes wanted, {refusedBy.Bytes} of {refusedBy.Limit} held{(refusedBy.Reserve > 0 ? $", {refusedBy.Reserve} of them reserved" : "")}")
     {
         Tag = tag;
         RefusedBy = refusedBy;

@@ -54,13 +54,14 @@ public sealed partial class Surface : IDisposable
     public ulong Commits => Volatile.Read(ref _commit);
 
     /// <summary>A new viewer, who has seen nothing.</summary>
+    /// <param name="account">What is encoded because this viewer was the first to need it is charged here; must stay open as long as the surface lives.</param>
     /// <param name="changed">Called, from any thread and under the lock, when there may be something new; must only set a signal.</param>
-    public SurfaceViewer AddViewer(EncodingClass encodingClass, Action changed)
+    public SurfaceViewer AddViewer(EncodingClass encodingClass, Account account, Action changed)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            SurfaceViewer viewer = new(this, encodingClass, changed, _grid);
+            SurfaceViewer viewer = new(this, encodingClass, account, changed, _grid);
             _viewers.Add(viewer);
             return viewer;
         }
@@ -429,7 +430,7 @@ public sealed partial class Surface : IDisposable
             return;
         }
 
-        EncodedPicture payload = EncodeStep(step, viewer.Class, viewer.SupportsMoves);
+        EncodedPicture payload = EncodeStep(step, viewer);
         int moveCount = viewer.SupportsMoves ? step.Moves.Count : 0;
         if (payload.Bytes.Length > maxBytes || payload.Result.RectCount + moveCount > maxRects)
         {
@@ -446,9 +447,10 @@ public sealed partial class Surface : IDisposable
         viewer.ApplyStep(step, payload.Result.IsLossy);
     }
 
-    private EncodedPicture EncodeStep(FrameStep step, EncodingClass encodingClass, bool withMoves)
+    private EncodedPicture EncodeStep(FrameStep step, SurfaceViewer viewer)
     {
-        withMoves |= step.Moves.Count == 0;
+        EncodingClass encodingClass = viewer.Class;
+        bool withMoves = viewer.SupportsMoves || step.Moves.Count == 0;
         if (step.TryGet(encodingClass, withMoves, out EncodedPicture payload))
         {
             return payload;
@@ -467,7 +469,7 @@ public sealed partial class Surface : IDisposable
             result += _encoder.Encode(_front, step.Moves[i].Target, exact, _scratch);
         }
 
-        payload = new EncodedPicture(ToShared(BufferTag.FramePacket), result);
+        payload = new EncodedPicture(ToShared(BufferTag.FramePacket, viewer.Account), result);
         step.Set(encodingClass, withMoves, payload);
         return payload;
     }
@@ -487,7 +489,7 @@ public sealed partial class Surface : IDisposable
                     continue;
                 }
 
-                EncodedPicture payload = EncodeTile(tile, isQuiet ? update.EncodingClass.Lossless : update.EncodingClass);
+                EncodedPicture payload = EncodeTile(tile, isQuiet ? update.EncodingClass.Lossless : update.EncodingClass, viewer.Account);
                 bool fits = update.Bytes + payload.Bytes.Length <= maxBytes && update.RectCount + payload.Result.RectCount <= maxRects;
                 if (!fits && !update.IsEmpty)
                 {
@@ -503,7 +505,7 @@ public sealed partial class Surface : IDisposable
     }
 
     /// <summary>A reference for the caller.</summary>
-    private EncodedPicture EncodeTile(int tile, EncodingClass encodingClass)
+    private EncodedPicture EncodeTile(int tile, EncodingClass encodingClass, Account account)
     {
         if (_cache.Find(encodingClass, tile) is { } cached)
         {
@@ -512,22 +514,22 @@ public sealed partial class Surface : IDisposable
 
         _scratch.Clear();
         EncodeResult result = _encoder.Encode(_front, _grid.TileRect(tile), encodingClass, _scratch);
-        EncodedPicture payload = new(ToShared(BufferTag.TileCache), result);
+        EncodedPicture payload = new(ToShared(BufferTag.TileCache, account), result);
         _cache.Store(encodingClass, tile, payload);
         return payload;
     }
 
-    private SharedLease ToShared(BufferTag tag)
+    private SharedLease ToShared(BufferTag tag, Account account)
     {
         try
         {
-            return _scratch.ToShared(tag, _account);
+            return _scratch.ToShared(tag, account);
         }
         catch (QuotaExceededException)
         {
             // What is cached can be encoded again: give it up before giving a viewer up.
             _cache.Dispose();
-            return _scratch.ToShared(tag, _account);
+            return _scratch.ToShared(tag, account);
         }
     }
 

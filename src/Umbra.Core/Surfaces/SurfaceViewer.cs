@@ -1,4 +1,5 @@
 using Umbra.Core.Codecs;
+using Umbra.Core.Memory;
 
 namespace Umbra.Core.Surfaces;
 
@@ -11,10 +12,11 @@ public sealed class SurfaceViewer : IDisposable
     private readonly Surface _surface;
     private int _waits;
 
-    internal SurfaceViewer(Surface surface, EncodingClass encodingClass, Action changed, TileGrid grid)
+    internal SurfaceViewer(Surface surface, EncodingClass encodingClass, Account account, Action changed, TileGrid grid)
     {
         _surface = surface;
         Class = encodingClass;
+        Account = account;
         Changed = changed;
         Dirty = new TileSet(grid);
         Dirty.AddAll();
@@ -32,6 +34,8 @@ public sealed class SurfaceViewer : IDisposable
     public bool IsBehind => _surface.IsBehind(this);
 
     internal EncodingClass Class { get; set; }
+
+    internal Account Account { get; }
 
     internal Action Changed { get; }
 
@@ -96,7 +100,7 @@ public sealed class SurfaceViewer : IDisposable
     /// What this viewer is sent next, or null where it is current (or has to accept a new size first). At most <paramref name="maxBytes"/> of payload and
     /// <paramref name="maxRects"/> rectangles, but always at least one tile; the rest stays dirty.
     /// </summary>
-    /// <exception cref="Memory.QuotaExceededException">No memory for the payloads, even after the cache was given up.</exception>
+    /// <exception cref="QuotaExceededException">No memory for the payloads, even after the cache was given up.</exception>
     public PictureUpdate? TakeUpdate(int maxBytes, int maxRects, long now) => _surface.TakeUpdate(this, maxBytes, maxRects, now);
 
     public void Dispose() => _surface.Remove(this);

@@ -36,7 +36,8 @@ public sealed partial class RfbConnection
         _time = time;
         _logger = logger;
         _pipe = connection.Transport;
-        _account = _session.Account.Open($"viewer {connection.ConnectionId}");
+        string who = $"viewer {connection.ConnectionId}";
+        _account = access.IsOwner ? _session.Account.OpenMustSucceed(who) : _session.Account.Open(who);
         _closing = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, access.Ended);
     }
 

@@ -26,6 +26,9 @@ internal sealed record NodeSettings
     /// <summary>Bytes of data memory.</summary>
     public long MemoryLimit { get; init; } = 1L << 30;
 
+    /// <summary>What of it is for sessions and their owners, whatever shadowers and links hold.</summary>
+    public long MemoryReserve => MemoryLimit / 4;
+
     /// <summary>Updates per second to one viewer, at most.</summary>
     public int UpdateRate { get; init; } = 60;
 

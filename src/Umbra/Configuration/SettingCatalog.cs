@@ -34,7 +34,7 @@ internal static class SettingCatalog
             (s, text) => s with { MaxSessions = ParseNumber(text, 1, 10_000) }),
         One("maxShadowsPerSession", "Shadows on one session at once, at most", "1 to 1000", Number(Defaults.MaxShadowsPerSession),
             (s, text) => s with { MaxShadowsPerSession = ParseNumber(text, 1, 1000) }),
-        One("memoryLimit", "Data memory of the whole node; who asks for what does not fit is disconnected", "64MiB to 1TiB",
+        One("memoryLimit", "Data memory of the whole node, a quarter of it for sessions and their owners alone; whose next buffer does not fit is disconnected", "64MiB to 1TiB",
             ByteSize.Format(Defaults.MemoryLimit),
             (s, text) => s with { MemoryLimit = ParseBytes(text, 64L << 20, 1L << 40) }),
         One("updateRate", "Updates per second to one viewer, at most", "1 to 120", Number(Defaults.UpdateRate),

@@ -23,11 +23,11 @@ internal static class NodeComposition
 
     public static void Compose(WebApplicationBuilder builder, NodeSettings settings)
     {
-        BufferPool pool = new(settings.MemoryLimit);
+        BufferPool pool = new(settings.MemoryLimit, settings.MemoryReserve);
         IServiceCollection services = builder.Services;
         services.AddSingleton(pool);
         services.AddSingleton(TimeProvider.System);
-        services.AddTransports(pool, pool.Root, new TransportOptions { MaxReadBufferSize = MaxReadBuffer });
+        services.AddTransports(pool, pool.Root.OpenMustSucceed("sockets"), new TransportOptions { MaxReadBufferSize = MaxReadBuffer });
         services.AddSingleton<NodeIdentityHolder>();
         services.AddSingleton<NodeEngine>();
         services.AddSingleton<INodeOperations>(provider => provider.GetRequiredService<NodeEngine>());

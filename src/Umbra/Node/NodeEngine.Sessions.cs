@@ -185,7 +185,7 @@ internal sealed partial class NodeEngine
     }
 
     private Session NewSession(string name, ISessionSource source) => new(
-        name, source, _pool, new SessionOptions { UpdateRate = _settings.UpdateRate }, _time, _loggers.CreateLogger<Session>());
+        name, source, _pool, new SessionOptions { UpdateRate = _settings.UpdateRate, MemoryLimit = _settings.MemoryLimit, IsOwned = source is not LinkSource }, _time, _loggers.CreateLogger<Session>());
 
     private ISessionSource CreateSource(StartSessionRequest request)
     {

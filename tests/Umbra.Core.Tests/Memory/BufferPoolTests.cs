@@ -34,6 +34,32 @@ public sealed class BufferPoolTests : PoolTest
     }
 
     [Fact]
+    public void Rent_FromTheReserve_OnlyForWhatMustSucceed()
+    {
+        using BufferPool pool = new(limit: 8192, reserve: 4096);
+        Account owner = pool.Root.OpenMustSucceed("owner");
+        Account shadower = pool.Root.Open("shadower");
+        using Lease all = pool.Rent(4096, BufferTag.Test, shadower);
+
+        QuotaExceededException refused = Assert.Throws<QuotaExceededException>(() => pool.Rent(1, BufferTag.Test, shadower));
+        Assert.Contains("reserved", refused.Message, StringComparison.Ordinal);
+        using Lease reserved = pool.Rent(4096, BufferTag.Test, owner);
+        Assert.Throws<QuotaExceededException>(() => pool.Rent(1, BufferTag.Test, owner));
+        Assert.Equal((4096, 4096, 8192), (shadower.Bytes, owner.Bytes, pool.Root.Bytes));
+    }
+
+    [Fact]
+    public void Open_BelowWhatMustSucceed_KeepsOutOfItsReserve()
+    {
+        Account session = Pool.Root.OpenMustSucceed("session", limit: 8192, reserve: 4096);
+        Account viewer = session.Open("viewer");
+        using Lease all = Pool.Rent(4096, BufferTag.Test, viewer);
+
+        Assert.Same(session, Assert.Throws<QuotaExceededException>(() => Pool.Rent(1, BufferTag.Test, viewer)).RefusedBy);
+        Pool.Rent(4096, BufferTag.Test, session).Dispose();
+    }
+
+    [Fact]
     public void Span_AfterReturn_Throws()
     {
         Lease lease = Pool.Rent(10, BufferTag.Test, Account);

@@ -33,7 +33,7 @@ public sealed class SurfaceTests : PoolTest
     {
         using Surface surface = NewSurface();
         using Canvas canvas = new(Pool, Account, Full);
-        SurfaceViewer[] viewers = [.. Enumerable.Range(0, 20).Select(_ => surface.AddViewer(Exact, () => { }))];
+        SurfaceViewer[] viewers = [.. Enumerable.Range(0, 20).Select(_ => surface.AddViewer(Exact, Account, () => { }))];
         foreach (SurfaceViewer viewer in viewers)
         {
             viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
@@ -57,7 +57,7 @@ public sealed class SurfaceTests : PoolTest
     {
         using Surface surface = NewSurface();
         using Canvas canvas = new(Pool, Account, Full);
-        using SurfaceViewer slow = surface.AddViewer(Exact, () => { });
+        using SurfaceViewer slow = surface.AddViewer(Exact, Account, () => { });
         slow.IsReady = true;
         for (uint colour = 1; colour < 5; colour++)
         {
@@ -75,8 +75,8 @@ public sealed class SurfaceTests : PoolTest
     {
         using Surface surface = NewSurface();
         using Canvas canvas = new(Pool, Account, Full);
-        using SurfaceViewer slow = surface.AddViewer(Exact, () => { });
-        using SurfaceViewer slower = surface.AddViewer(Exact, () => { });
+        using SurfaceViewer slow = surface.AddViewer(Exact, Account, () => { });
+        using SurfaceViewer slower = surface.AddViewer(Exact, Account, () => { });
         slow.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
         slower.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
         for (uint i = 1; i <= 100; i++)
@@ -99,7 +99,7 @@ public sealed class SurfaceTests : PoolTest
     public void TakeUpdate_SmallBudget_GoesRoundUntilAllIsSent()
     {
         using Surface surface = NewSurface();
-        using SurfaceViewer viewer = surface.AddViewer(Exact, () => { });
+        using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => { });
         int tiles = 0;
         while (viewer.TakeUpdate(1, 1000, 0) is { } update)
         {
@@ -118,7 +118,7 @@ public sealed class SurfaceTests : PoolTest
         using Canvas canvas = new(Pool, Account, Full);
         canvas.Fill(Full.Bounds, 0x123456);
         surface.Commit(canvas, [Full.Bounds], [], 1000);
-        using SurfaceViewer viewer = surface.AddViewer(WithLoss, () => { });
+        using SurfaceViewer viewer = surface.AddViewer(WithLoss, Account, () => { });
         using Canvas picture = new(Pool, Account, Full);
 
         Take(viewer, picture, 1000);
@@ -134,7 +134,7 @@ public sealed class SurfaceTests : PoolTest
     {
         using Surface surface = NewSurface();
         using Canvas canvas = new(Pool, Account, Full);
-        using SurfaceViewer viewer = surface.AddViewer(Exact, () => { });
+        using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => { });
         viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
         SharedLease bytes = Pool.Rent(5, BufferTag.Test, Account).Share();
         canvas.Fill(new Rect(0, 0, 1, 1), 1);
@@ -151,8 +151,8 @@ public sealed class SurfaceTests : PoolTest
         using Surface surface = NewSurface();
         using Canvas canvas = new(Pool, Account, Full);
         surface.Commit(canvas, [Full.Bounds], [], 0);
-        using SurfaceViewer viewer = surface.AddViewer(Exact, () => { });
-        using SurfaceViewer other = surface.AddViewer(WithLoss, () => { });
+        using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => { });
+        using SurfaceViewer other = surface.AddViewer(WithLoss, Account, () => { });
         viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
         other.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
         Rect damage = new(0, 0, 9, 9);
@@ -182,7 +182,7 @@ public sealed class SurfaceTests : PoolTest
         using Canvas canvas = new(Pool, Account, Full);
         using Canvas picture = new(Pool, Account, Full);
         surface.Commit(canvas, [Full.Bounds], [], 0);
-        using SurfaceViewer viewer = surface.AddViewer(Exact, () => { });
+        using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => { });
         Take(viewer, picture, 0);
         Rect damage = new(60, 60, 9, 9);
         foreach (bool isReplaced in (bool[])[false, true])
@@ -213,7 +213,7 @@ public sealed class SurfaceTests : PoolTest
     public void Commit_OfAnotherSize_MustBeAcceptedThenSendsAll()
     {
         using Surface surface = NewSurface();
-        using SurfaceViewer viewer = surface.AddViewer(Exact, () => { });
+        using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => { });
         viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
         using Canvas larger = new(Pool, Account, new Size(300, 300));
         surface.Commit(larger, [], [], 0);
@@ -232,7 +232,7 @@ public sealed class SurfaceTests : PoolTest
         using Surface surface = new(Pool, tight, _encoder, Full);
         for (int quality = 0; quality < 10; quality++)
         {
-            using SurfaceViewer viewer = surface.AddViewer(Exact with { CompressLevel = quality }, () => { });
+            using SurfaceViewer viewer = surface.AddViewer(Exact with { CompressLevel = quality }, Account, () => { });
             viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
         }
 
@@ -254,7 +254,7 @@ public sealed class SurfaceTests : PoolTest
         [
             .. Enumerable.Range(0, 5).Select(i =>
             {
-                SurfaceViewer viewer = surface.AddViewer(i % 2 == 0 ? Exact : WithLoss, () => { });
+                SurfaceViewer viewer = surface.AddViewer(i % 2 == 0 ? Exact : WithLoss, Account, () => { });
                 viewer.SupportsMoves = i % 3 != 0;
                 return (viewer, new Canvas[] { new(Pool, Account, size) }, i + 1);
             }),
