@@ -150,7 +150,8 @@ public sealed class SurfaceViewer : IDisposable
         IsStepPending = false;
         foreach (CopyMove move in step.Moves)
         {
-            if (Lossy.TouchesAny(move.Source))
+            // Without CopyRect the target was sent as any other rectangle.
+            if (SupportsMoves ? Lossy.TouchesAny(move.Source) : isLossy)
             {
                 Lossy.AddTouching(move.Target);
             }
