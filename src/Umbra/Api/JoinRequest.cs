@@ -5,8 +5,9 @@ namespace Umbra.Api;
 /// <summary>Enrols this node with the one that issued the token.</summary>
 /// <param name="Token">A secret.</param>
 /// <param name="Address">Link address of the inviting node.</param>
+/// <param name="Force">Join although this node has peers of its own, who lose it.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-internal sealed record JoinRequest(string Token, string Address)
+internal sealed record JoinRequest(string Token, string Address, bool Force = false)
 {
     public const int MaxTokenLength = 4096;
 

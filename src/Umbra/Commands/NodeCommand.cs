@@ -58,11 +58,13 @@ internal static class NodeCommand
                 result.AddError($"'{result.Tokens[0].Value}' is not a link address: give {LinkAddress.Forms}");
             }
         });
-        Command command = new("join", "Enrol this node with the one that gave the token") { token, address };
+        Option<bool> force = new("--force") { Description = "also where this node has peers of its own, who lose it" };
+        Command command = new("join", "Enrol this node with the one that gave the token") { token, address, force };
         scope.Run(command, async call =>
         {
             string secret = call.Get(token) == "-" ? Secrets.Read("-", call.Environment.In)! : call.Get(token);
-            Print(call.Report, await call.Node.JoinNodeAsync(new JoinRequest(secret, call.Get(address)), call.CancellationToken));
+            JoinRequest request = new(secret, call.Get(address), call.Get(force));
+            Print(call.Report, await call.Node.JoinNodeAsync(request, call.CancellationToken));
         });
         return command;
     }

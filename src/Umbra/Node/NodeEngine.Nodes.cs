@@ -43,9 +43,9 @@ internal sealed partial class NodeEngine
         try
         {
             InviteToken token = InviteToken.Parse(request.Token);
-            client.RequireMayJoin(token, force: false);
+            client.RequireMayJoin(token, request.Force);
             await using Stream stream = await _connectors.ConnectAsync(TransportAddress.Parse(request.Address), cancellationToken);
-            return ToInfo(await client.JoinAsync(stream, token, request.Address, force: false, cancellationToken));
+            return ToInfo(await client.JoinAsync(stream, token, request.Address, request.Force, cancellationToken));
         }
         catch (EnrolmentException exception)
         {

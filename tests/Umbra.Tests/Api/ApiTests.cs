@@ -27,6 +27,25 @@ public sealed class ApiTests : NodeFixture
             Assert.NotEmpty(operation.Value.GetProperty("summary").GetString()!));
     }
 
+    [Fact]
+    public async Task OpenApi_JoinRequest_ForceIsOptional()
+    {
+        JsonElement shape = (await Http.GetFromJsonAsync<JsonElement>(Routes.OpenApi, Ct))
+            .GetProperty("components").GetProperty("schemas").GetProperty(nameof(JoinRequest));
+        Assert.Equal("boolean", shape.GetProperty("properties").GetProperty("force").GetProperty("type").GetString());
+        Assert.Equal(["token", "address"], shape.GetProperty("required").EnumerateArray().Select(name => name.GetString()));
+    }
+
+    [Theory]
+    [InlineData("""{"token":"t","address":"tcp://h:1"}""", false)]
+    [InlineData("""{"token":"t","address":"tcp://h:1","force":true}""", true)]
+    public async Task PostJoin_Valid_ReachesTheNode(string body, bool force)
+    {
+        using HttpResponseMessage response = await PostAsync(Routes.Join, body);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(new JoinRequest("t", "tcp://h:1", force), Node.Last);
+    }
+
     /// <summary>Nulls are left out of answers, so what may be null must not be required when an answer is read.</summary>
     [Fact]
     public void Shapes_NullableMembers_AreOptional()

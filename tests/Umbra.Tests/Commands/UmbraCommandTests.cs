@@ -151,6 +151,15 @@ public sealed class UmbraCommandTests : NodeFixture
     }
 
     [Fact]
+    public async Task NodeJoin_Force_IsAskedForOnlyWhereGiven()
+    {
+        Assert.Equal(0, (await RunAsync("node", "join", "tok", "tcp://h:4711", "--force")).ExitCode);
+        Assert.True(Assert.IsType<JoinRequest>(Node.Last).Force);
+        Assert.Equal(0, (await RunAsync("node", "join", "tok", "tcp://h:4711")).ExitCode);
+        Assert.False(Assert.IsType<JoinRequest>(Node.Last).Force);
+    }
+
+    [Fact]
     public async Task NodeInit_Name_UsesStateDirectory()
     {
         string? asked = null;
