@@ -12,7 +12,7 @@ namespace Umbra.Sessions.Nodes;
 public sealed class EnrolmentClient(NodeState state, IReadOnlyList<string> addresses, BufferPool pool, Account account)
 {
     // With TLS 1.3 a refused client's handshake succeeds; it learns by the connection ending.
-    private const string Closed = "the node closed the connection without a word: the token was used, has expired or was taken back; "
+    private const string Closed = "the node closed the connection without a word: the token was used or has expired; "
         + "ask for another there: umbra node invite";
 
     /// <summary>Call before connecting: says no where joining would lose this node its peers.</summary>

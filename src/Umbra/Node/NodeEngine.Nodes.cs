@@ -18,7 +18,7 @@ internal sealed partial class NodeEngine
         }
 
         NodeInfo self = new(Name, NodeState.Self, _settings.LinkListen, state.Identity.KeyHash, null, _incomingLinks);
-        return Task.FromResult<IReadOnlyList<NodeInfo>>([self, .. state.Peers.All.Where(p => !p.IsRevoked).Select(ToInfo)]);
+        return Task.FromResult<IReadOnlyList<NodeInfo>>([self, .. state.Peers.All.Select(ToInfo)]);
     }
 
     public Task<InviteInfo> InviteNodeAsync(InviteRequest request, CancellationToken cancellationToken)
