@@ -25,5 +25,6 @@ public static class TransportDrivers
         new("Tdnetb", "netb", "netb://NAME", "NetBIOS", null),
     ];
 
-    internal static string FormsHere => string.Join(", ", All.Where(d => d.IsHere).Select(d => d.AddressForm));
+    /// <summary>The forms of addresses this build can use, for people; not that of the driver for tests.</summary>
+    public static string FormsHere => string.Join(" or ", All.Where(d => d.IsHere && d != Memory).Select(d => d.AddressForm));
 }

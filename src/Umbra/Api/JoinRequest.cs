@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Umbra.Transports;
 
 namespace Umbra.Api;
 
@@ -16,7 +17,8 @@ internal sealed record JoinRequest(string Token, string Address, bool Force = fa
     {
         Invalid.If(Token is not { Length: > 0 and <= MaxTokenLength }, "the token is empty or too long",
             "give what 'umbra node invite' printed");
-        Invalid.If(!LinkAddress.IsValid(Address), $"'{Address}' is not a link address", $"give {LinkAddress.Forms}");
+        string? wrong = TransportAddress.WhyNotConnect(Address);
+        Invalid.If(wrong is not null, wrong!);
     }
 
     /// <summary>Without the token, so that it cannot reach a log.</summary>

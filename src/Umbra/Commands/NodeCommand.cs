@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Umbra.Api;
 using Umbra.Configuration;
+using Umbra.Transports;
 
 namespace Umbra.Commands;
 
@@ -50,12 +51,12 @@ internal static class NodeCommand
     private static Command Join(CommandScope scope)
     {
         Argument<string> token = new("TOKEN") { Description = "what 'umbra node invite' printed; - reads it from standard input" };
-        Argument<string> address = new("ADDRESS") { Description = $"the inviting node: {LinkAddress.Forms}" };
+        Argument<string> address = new("ADDRESS") { Description = $"the inviting node: {TransportDrivers.FormsHere}" };
         address.Validators.Add(result =>
         {
-            if (!LinkAddress.IsValid(result.Tokens[0].Value))
+            if (TransportAddress.WhyNotConnect(result.Tokens[0].Value) is { } wrong)
             {
-                result.AddError($"'{result.Tokens[0].Value}' is not a link address: give {LinkAddress.Forms}");
+                result.AddError(wrong);
             }
         });
         Option<bool> force = new("--force") { Description = "also where this node has peers of its own, who lose it" };
