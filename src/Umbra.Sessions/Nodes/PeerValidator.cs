@@ -4,8 +4,8 @@ namespace Umbra.Sessions.Nodes;
 
 /// <summary>
 /// Decides who a certificate stands for. An enrolled peer must be in our list under this key, with a certificate our authority issued
-/// for that name and this use, within its dates. The list decides, not the authority alone: a certificate nobody enrolled here, or of a peer
-/// that was removed, is a stranger's. The TLS handshake proves that the other side holds the key; this looks only at the certificate.
+/// for that name and this use, within its dates. The list decides, not the authority alone: a certificate nobody enrolled here, or of a
+/// peer that was removed, is a stranger's. The TLS handshake proves that the other side holds the key; this looks only at the certificate.
 /// </summary>
 public sealed class PeerValidator(NodeState state)
 {

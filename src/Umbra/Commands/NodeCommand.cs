@@ -15,8 +15,13 @@ internal static class NodeCommand
 
     private static Command Init(CommandScope scope)
     {
-        Option<string> name = new("--name") { Description = "what other nodes call this one", HelpName = "NAME", Required = true,
-            CustomParser = Parsers.Name };
+        Option<string> name = new("--name")
+        {
+            Description = "what other nodes call this one",
+            HelpName = "NAME",
+            Required = true,
+            CustomParser = Parsers.Name
+        };
         ServeOptions options = new(setting => setting.Key == "stateDirectory");
         Command command = new("init", "Make this node's keys and its private certificate authority") { name };
         options.AddTo(command);
@@ -32,8 +37,12 @@ internal static class NodeCommand
 
     private static Command Invite(CommandScope scope)
     {
-        Option<TimeSpan?> lifetime = new("--lifetime") { Description = "how long it is good for, as in 1h", HelpName = "DURATION",
-            CustomParser = result => Parsers.Duration(result) };
+        Option<TimeSpan?> lifetime = new("--lifetime")
+        {
+            Description = "how long it is good for, as in 1h",
+            HelpName = "DURATION",
+            CustomParser = result => Parsers.Duration(result)
+        };
         Command command = new("invite", "Print a token with which one node may enrol, once") { lifetime };
         scope.Run(command, async call =>
         {
@@ -43,7 +52,7 @@ internal static class NodeCommand
                 ("token", invite.Token),
                 ("good until", Words.Of(invite.ExpiresAt)),
                 ("on the other", $"umbra node join TOKEN {(invite.Addresses.Count > 0 ? invite.Addresses[0] : "ADDRESS")}"),
-                ("notice", invite.Addresses.Count == 0 ? "this node listens nowhere: set linkListen" : null));
+                ("notice", invite.Addresses.Count == 0 ? "this node listens on nothing that others can be told: set linkListen" : null));
         });
         return command;
     }

@@ -78,7 +78,8 @@ internal sealed partial class NodeEngine
 
     private async Task EnrolAsync(ConnectionContext connection, PeerIdentity invited, CancellationToken cancellationToken)
     {
-        EnrolmentServer server = new(_identity.State!, _settings.LinkListen, _pool, _pool.Root, _loggers.CreateLogger<EnrolmentServer>());
+        IReadOnlyList<string> addresses = NodeAddresses.Reachable(_settings.LinkListen, connection.LocalEndPoint);
+        EnrolmentServer server = new(_identity.State!, addresses, _pool, _pool.Root, _loggers.CreateLogger<EnrolmentServer>());
         try
         {
             await using DuplexPipeStream stream = new(connection.Transport);

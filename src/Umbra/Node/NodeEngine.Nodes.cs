@@ -28,7 +28,7 @@ internal sealed partial class NodeEngine
         {
             InviteToken token = RequireState().CreateInvite(lifetime);
             DateTimeOffset expiresAt = _time.GetUtcNow() + (lifetime ?? InviteStore.DefaultLifetime);
-            return Task.FromResult(new InviteInfo(token.Reveal(), expiresAt, _settings.LinkListen));
+            return Task.FromResult(new InviteInfo(token.Reveal(), expiresAt, NodeAddresses.Reachable(_settings.LinkListen, null)));
         }
         catch (NodeStateException exception)
         {
@@ -44,8 +44,9 @@ internal sealed partial class NodeEngine
         {
             InviteToken token = InviteToken.Parse(request.Token);
             client.RequireMayJoin(token, request.Force);
-            await using Stream stream = await _connectors.ConnectAsync(TransportAddress.Parse(request.Address), cancellationToken);
-            return ToInfo(await client.JoinAsync(stream, token, request.Address, request.Force, cancellationToken));
+            TransportAddress address = TransportAddress.Parse(request.Address);
+            await using Stream stream = await _connectors.ConnectAsync(address, cancellationToken);
+            return ToInfo(await client.JoinAsync(stream, token, address.ToString(), request.Force, cancellationToken));
         }
         catch (EnrolmentException exception)
         {
