@@ -9,6 +9,7 @@ using Umbra.Sessions.FrontEnds;
 using Umbra.Sessions.Nodes;
 using Umbra.Sessions.Shadowing;
 using Umbra.Transports.Listening;
+using Umbra.Transports.Tcp;
 using Umbra.Transports.Tls;
 
 namespace Umbra.Node;
@@ -115,25 +116,9 @@ internal sealed partial class NodeEngine
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { AddressFamily: not AddressFamily.Unix } socket)
         {
-            KeepAlive(socket);
+            TcpKeepAlive.Set(socket);
         }
 
         return RfbConnection.RunAsync(connection, access, _time, logger);
-    }
-
-    /// <summary>A peer whose machine is gone says nothing for ever; keep-alive finds out.</summary>
-    private static void KeepAlive(Socket socket)
-    {
-        try
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // Gone again already: whoever reads from it is told.
-        }
     }
 }

@@ -2,7 +2,6 @@ using Umbra.Api;
 using Umbra.Sessions.Nodes;
 using Umbra.Sessions.Shadowing;
 using Umbra.Transports;
-using Umbra.Transports.Tls;
 using NodeState = Umbra.Api.NodeState;
 
 namespace Umbra.Node;
@@ -83,21 +82,11 @@ internal sealed partial class NodeEngine
     private LinkConnector ConnectorTo(string node) => async cancellationToken =>
     {
         Sessions.Nodes.NodeState state = _identity.State ?? throw new IOException("this node has no identity: run 'umbra node init --name NAME'");
-        Peer peer = state.Peers.Find(node) ?? throw new IOException($"no node {node} is enrolled here");
-        Exception? last = null;
-        foreach (string address in peer.Addresses)
-        {
-            try
-            {
-                return await ConnectAsync(node, TransportAddress.Parse(address), cancellationToken);
-            }
-            catch (Exception exception) when (exception is IOException or FormatException or NotSupportedException)
-            {
-                last = exception;
-            }
-        }
-
-        throw new IOException(last?.Message ?? $"no address of {node} is known", last);
+        PeerConnector connector = new(state, _identity.Tls!, _connectors);
+        (Stream stream, TransportDriver driver) = await connector.ConnectAsync(node, cancellationToken);
+        StreamDuplex duplex = new(stream, _pool.AsMemoryPool(driver.Tag!.Value, _pool.Root));
+        _openLinks[duplex] = (node, duplex.Abort);
+        return new LinkConnection(duplex, node, new OpenLink(this, duplex));
     };
 
     private sealed class OpenLink(NodeEngine engine, StreamDuplex duplex) : IAsyncDisposable
@@ -107,14 +96,5 @@ internal sealed partial class NodeEngine
             engine._openLinks.TryRemove(duplex, out _);
             return duplex.DisposeAsync();
         }
-    }
-
-    private async Task<LinkConnection> ConnectAsync(string node, TransportAddress address, CancellationToken cancellationToken)
-    {
-        Stream wire = await _connectors.ConnectAsync(address, cancellationToken);
-        Stream tls = await LinkTls.ConnectAsync(wire, _identity.Tls!.ClientOptions(node), cancellationToken);
-        StreamDuplex duplex = new(tls, _pool.AsMemoryPool(address.Driver.Tag!.Value, _pool.Root));
-        _openLinks[duplex] = (node, duplex.Abort);
-        return new LinkConnection(duplex, node, new OpenLink(this, duplex));
     }
 }
