@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Umbra.Core.Memory;
+using Umbra.Transports.Memory;
 
 namespace Umbra.Transports;
 
@@ -24,6 +28,15 @@ public static class TransportDrivers
         new("Tdspx", "spx", "spx://NET.NODE:SOCKET", "SPX", null),
         new("Tdnetb", "netb", "netb://NAME", "NetBIOS", null),
     ];
+
+    /// <summary>Whose end point this is; null where it is no driver's.</summary>
+    public static TransportDriver? Of(EndPoint? endPoint) => endPoint switch
+    {
+        IPEndPoint => Tcp,
+        UnixDomainSocketEndPoint or NamedPipeEndPoint => Pipe,
+        MemoryEndPoint => Memory,
+        _ => null,
+    };
 
     /// <summary>The forms of addresses this build can use, for people; not that of the driver for tests.</summary>
     public static string FormsHere => string.Join(" or ", All.Where(d => d.IsHere && d != Memory).Select(d => d.AddressForm));

@@ -126,6 +126,9 @@ public sealed class TransportAddressTests
     public void Drivers_Here_HaveATagAndTheirOwnScheme()
     {
         Assert.Equal(["tcp", "pipe", "memory"], TransportDrivers.All.Where(d => d.IsHere).Select(d => d.Scheme));
+        Assert.All(["tcp://127.0.0.1:1", "pipe:///run/x", "memory://x"], text =>
+            Assert.Equal(TransportAddress.Parse(text).Driver, TransportDrivers.Of(TransportAddress.Parse(text).ToListenEndPoint())));
+        Assert.Null(TransportDrivers.Of(null));
         Assert.Equal(TransportDrivers.All.Count, TransportDrivers.All.Select(d => d.Scheme).Distinct().Count());
     }
 }

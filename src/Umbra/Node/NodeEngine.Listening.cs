@@ -8,6 +8,7 @@ using Umbra.Core.Rfb;
 using Umbra.Sessions.FrontEnds;
 using Umbra.Sessions.Nodes;
 using Umbra.Sessions.Shadowing;
+using Umbra.Transports;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Tcp;
 using Umbra.Transports.Tls;
@@ -19,7 +20,7 @@ internal sealed partial class NodeEngine
 {
     private static readonly ConnectionLimits ViewerLimits = new(MaxConnections: 1024, MaxUnauthenticatedPerSecond: 200);
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
-    private readonly ConcurrentDictionary<object, (string Peer, Action Cut)> _openLinks = new();
+    private readonly ConcurrentDictionary<object, (string Peer, TransportDriver? Driver, Action Cut)> _openLinks = new();
     private int _incomingLinks;
 
     /// <summary>One accepted connection of another node, past TLS.</summary>
@@ -52,7 +53,7 @@ internal sealed partial class NodeEngine
     /// <summary>A peer that was removed loses the links it has open, in both directions.</summary>
     private void CutLinks(Peer lost)
     {
-        foreach ((string peer, Action cut) in _openLinks.Values)
+        foreach ((string peer, _, Action cut) in _openLinks.Values)
         {
             if (NodeNames.Same(peer, lost.Name))
             {
@@ -63,7 +64,7 @@ internal sealed partial class NodeEngine
 
     private async Task ServePeerAsync(ConnectionContext connection, Peer peer, CancellationToken cancellationToken)
     {
-        _openLinks[connection] = (peer.Name, connection.Abort);
+        _openLinks[connection] = (peer.Name, TransportDrivers.Of(connection.LocalEndPoint), connection.Abort);
         Interlocked.Increment(ref _incomingLinks);
         try
         {

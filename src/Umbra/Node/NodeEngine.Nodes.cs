@@ -64,7 +64,8 @@ internal sealed partial class NodeEngine
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DriverInfo>>(
     [
         .. TransportDrivers.All.Where(d => d.IsHere).Select(driver => new DriverInfo(
-            driver.Name, driver.Scheme, [.. _settings.LinkListen.Where(a => a.StartsWith($"{driver.Scheme}://", StringComparison.Ordinal))])),
+            driver.Name, driver.Scheme, [.. _settings.LinkListen.Where(a => TransportAddress.Parse(a).Driver == driver)],
+            _openLinks.Values.Count(link => link.Driver == driver))),
     ]);
 
     private NodeInfo ToInfo(Peer peer)
@@ -85,7 +86,7 @@ internal sealed partial class NodeEngine
         PeerConnector connector = new(state, _identity.Tls!, _connectors);
         (Stream stream, TransportDriver driver) = await connector.ConnectAsync(node, cancellationToken);
         StreamDuplex duplex = new(stream, _pool.AsMemoryPool(driver.Tag!.Value, _pool.Root));
-        _openLinks[duplex] = (node, duplex.Abort);
+        _openLinks[duplex] = (node, driver, duplex.Abort);
         return new LinkConnection(duplex, node, new OpenLink(this, duplex));
     };
 

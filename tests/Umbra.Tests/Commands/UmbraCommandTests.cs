@@ -165,13 +165,13 @@ public sealed class UmbraCommandTests : NodeFixture
         string? asked = null;
         CommandResult result = await CommandResult.RunAsync(["node", "init", "--name", "server-b", "--state-directory", Folder.File("st")],
             [], Folder.Path, change: environment => environment with
-        {
-            InitializeNode = (name, settings) =>
             {
-                asked = $"{name} {settings.StateDirectory}";
-                return new NodeInfo(name, NodeState.Self, [], "ab12");
-            },
-        });
+                InitializeNode = (name, settings) =>
+                {
+                    asked = $"{name} {settings.StateDirectory}";
+                    return new NodeInfo(name, NodeState.Self, [], "ab12");
+                },
+            });
         Assert.Equal((0, $"server-b {Folder.File("st")}"), (result.ExitCode, asked));
         Assert.Contains("ab12", result.Out, StringComparison.Ordinal);
     }
@@ -181,7 +181,14 @@ public sealed class UmbraCommandTests : NodeFixture
     {
         Assert.Matches("Mdl +5 +4 +1 +4096", (await RunAsync("pool")).Out);
         Assert.Equal("Mdl ", (await RunAsync("pool", "--output", "json")).Json.GetProperty("tags")[0].GetProperty("tag").GetString());
-        Assert.Equal("pipe", (await RunAsync("drivers", "--output", "json")).Json[0].GetProperty("scheme").GetString());
+    }
+
+    [Fact]
+    public async Task Drivers_BothFormats_ShowOpenLinks()
+    {
+        Assert.Matches("Tdpipe +pipe +3 +pipe:///run/umbra/link.sock", (await RunAsync("drivers")).Out);
+        JsonElement driver = (await RunAsync("drivers", "--output", "json")).Json[0];
+        Assert.Equal(("pipe", 3), (driver.GetProperty("scheme").GetString(), driver.GetProperty("links").GetInt32()));
     }
 
     [Fact]
