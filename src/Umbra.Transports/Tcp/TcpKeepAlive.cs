@@ -2,21 +2,17 @@ using System.Net.Sockets;
 
 namespace Umbra.Transports.Tcp;
 
-/// <summary>A peer whose machine is gone says nothing for ever; keep-alive finds out, in about a minute.</summary>
+/// <summary>A peer whose machine is gone says nothing for ever; keep-alive finds out, within a minute.</summary>
 public static class TcpKeepAlive
 {
-    private const int IdleSeconds = 30;
-    private const int IntervalSeconds = 10;
-    private const int Retries = 3;
-
     public static void Set(Socket socket)
     {
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, IdleSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, IntervalSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Retries);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
