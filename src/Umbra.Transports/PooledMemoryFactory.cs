@@ -10,14 +10,5 @@ namespace Umbra.Transports;
 /// </summary>
 public sealed class PooledMemoryFactory(BufferPool pool, Account account) : IMemoryPoolFactory<byte>
 {
-    private int _poolsMade;
-
-    /// <summary>How often somebody asked; 0 means the registration lost against Kestrel's own.</summary>
-    public int PoolsMade => Volatile.Read(ref _poolsMade);
-
-    public MemoryPool<byte> Create(MemoryPoolOptions? options = null)
-    {
-        Interlocked.Increment(ref _poolsMade);
-        return pool.AsMemoryPool(BufferTag.Kestrel, account);
-    }
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => pool.AsMemoryPool(BufferTag.Kestrel, account);
 }

@@ -1,8 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Sockets;
-using Umbra.Transports.Memory;
-using Umbra.Transports.Tls;
 
 namespace Umbra.Transports;
 
@@ -29,27 +26,6 @@ public sealed class StreamDuplex : IDuplexPipe, IAsyncDisposable
     public PipeReader Input { get; }
 
     public PipeWriter Output { get; }
-
-    /// <summary>Flushes and tells the peer that nothing more will come. Reading goes on.</summary>
-    /// <exception cref="NotSupportedException">The stream has no such end.</exception>
-    public async ValueTask CompleteOutputAsync()
-    {
-        await Output.CompleteAsync();
-
-        // The end is that of the wire, also under TLS: SslStream.ShutdownAsync is not safe beside a read,
-        // it breaks what is being decrypted.
-        switch (_stream is LinkTlsStream tls ? tls.Wire : _stream)
-        {
-            case NetworkStream network:
-                network.Socket.Shutdown(SocketShutdown.Send);
-                break;
-            case LaneStream lane:
-                lane.CompleteWriting();
-                break;
-            default:
-                throw new NotSupportedException($"a {_stream.GetType().Name} cannot be closed in one direction");
-        }
-    }
 
     /// <summary>Ends the connection now, from any thread: a read or a flush that is waiting fails.</summary>
     public void Abort() => _stream.Dispose();

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -32,6 +33,9 @@ public sealed record TransportAddress
     /// <summary>TCP port; 0 elsewhere, and to listen on any free port.</summary>
     public int Port { get; }
 
+    /// <summary>Every address of this machine: to listen on, but nothing anybody could connect to.</summary>
+    public bool IsWildcard => ToEndPoint() is IPEndPoint { Address: { } ip } && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any));
+
     public static TransportAddress Tcp(string host, int port) => new(TransportDrivers.Tcp, host, port);
 
     public static TransportAddress Pipe(string path) => new(TransportDrivers.Pipe, path, 0);
@@ -58,16 +62,32 @@ public sealed record TransportAddress
         TransportDriver? driver = TransportDrivers.All.FirstOrDefault(d => d.Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase));
         string? wrong = driver switch
         {
-            null => $"no transport is called '{scheme}'; expected {TransportDrivers.FormsHere}",
-            { IsHere: false } => $"the transport {driver.Name} ({driver.AddressForm}) is not in this build; "
-                + $"here are {TransportDrivers.FormsHere}",
+            null => $"no transport is called '{scheme}'",
+            { IsHere: false } => $"the transport {driver.Name} ({driver.AddressForm}) is not in this build",
             { Scheme: "tcp" } => ReadTcp(rest, out address),
             { Scheme: "pipe" } => ReadPipe(rest, out address),
             _ => ReadMemory(rest, out address),
         };
-        error = wrong is null || driver is null or { IsHere: false } ? wrong : $"'{text}': {wrong}; expected {driver.AddressForm}";
+        string expected = driver is { IsHere: true } ? driver.AddressForm : TransportDrivers.FormsHere;
+        error = wrong is null ? null : $"'{text}': {wrong}; expected {expected}";
         return error is null;
     }
+
+    /// <summary>Null where this node can listen for links on what the text says; else why not, for a person.</summary>
+    public static string? WhyNotListen(string? text) => WhyNoLink(text, address => address.ToEndPoint() is DnsEndPoint { Host: not "localhost" }
+        ? $"'{address}': a node listens on an IP address of its machine, and this is a host name; "
+            + $"expected one as in tcp://0.0.0.0:{address.Port}"
+        : null);
+
+    /// <summary>Null where another node can be reached at what the text says, as far as one can see; else why not, for a person.</summary>
+    public static string? WhyNotConnect(string? text) => WhyNoLink(text, address => address switch
+    {
+        { IsWildcard: true } => $"'{address}': that is every address of a machine, to listen on; "
+            + $"expected one to connect to, as in tcp://server-b:{address.Port}",
+        { Port: 0 } when address.Driver == TransportDrivers.Tcp =>
+            $"'{address}': nobody listens on port 0; expected {address.Driver.AddressForm}",
+        _ => null,
+    });
 
     /// <summary>What to connect to.</summary>
     public EndPoint ToEndPoint() => Driver.Scheme switch
@@ -82,8 +102,7 @@ public sealed record TransportAddress
     public EndPoint ToListenEndPoint() => ToEndPoint() switch
     {
         DnsEndPoint { Host: "localhost" } dns => new IPEndPoint(IPAddress.Loopback, dns.Port),
-        DnsEndPoint dns => throw new FormatException(
-            $"cannot listen on the host name '{dns.Host}'; expected an IP address of this machine, as in tcp://127.0.0.1:{dns.Port}"),
+        DnsEndPoint => throw new FormatException(WhyNotListen(ToString())),
         EndPoint endPoint => endPoint,
     };
 
@@ -93,11 +112,23 @@ public sealed record TransportAddress
         _ => $"{Driver.Scheme}://{Name}",
     };
 
+    private static string? WhyNoLink(string? text, Func<TransportAddress, string?> check)
+    {
+        if (!TryParse(text, out TransportAddress? address, out string? error))
+        {
+            return error;
+        }
+
+        return address.Driver == TransportDrivers.Memory
+            ? $"'{text}': no other node reaches into this process; expected {TransportDrivers.FormsHere}"
+            : check(address);
+    }
+
     private static string? ReadTcp(string rest, out TransportAddress? address)
     {
         address = null;
         int colon = rest.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(rest[(colon + 1)..], out int port) || port is < 0 or > ushort.MaxValue)
+        if (colon <= 0 || !ushort.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
         {
             return "no port from 0 to 65535";
         }
@@ -133,6 +164,11 @@ public sealed record TransportAddress
         if (rest.Any(char.IsControl))
         {
             return "the path has control characters";
+        }
+
+        if (rest.EndsWith('/'))
+        {
+            return "the path is a directory's";
         }
 
         address = Pipe(rest);

@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Umbra.Core.Memory;
+using Umbra.Transports.Memory;
 
 namespace Umbra.Transports;
 
@@ -25,5 +29,15 @@ public static class TransportDrivers
         new("Tdnetb", "netb", "netb://NAME", "NetBIOS", null),
     ];
 
-    internal static string FormsHere => string.Join(", ", All.Where(d => d.IsHere).Select(d => d.AddressForm));
+    /// <summary>Whose end point this is; null where it is no driver's.</summary>
+    public static TransportDriver? Of(EndPoint? endPoint) => endPoint switch
+    {
+        IPEndPoint => Tcp,
+        UnixDomainSocketEndPoint or NamedPipeEndPoint => Pipe,
+        MemoryEndPoint => Memory,
+        _ => null,
+    };
+
+    /// <summary>The forms of addresses this build can use, for people; not that of the driver for tests.</summary>
+    public static string FormsHere => string.Join(" or ", All.Where(d => d.IsHere && d != Memory).Select(d => d.AddressForm));
 }

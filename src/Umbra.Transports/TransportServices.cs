@@ -31,9 +31,7 @@ public static class TransportServices
         }
 
         options ??= new TransportOptions();
-        PooledMemoryFactory memory = new(pool, account);
-        services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(memory));
-        services.AddSingleton(memory);
+        services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(new PooledMemoryFactory(pool, account)));
         services.Configure<SocketTransportOptions>(sockets => Configure(sockets, options));
 
         MemoryTransport memoryTransport = new(pool, account, options);

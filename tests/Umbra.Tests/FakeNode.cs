@@ -72,7 +72,7 @@ internal sealed class FakeNode : INodeOperations
         Answer(new PoolInfo(4096, 8192, 0, [new PoolTagInfo("Mdl ", "Mdl", 5, 4, 1, 4096, 8192, 0)], 1L << 30));
 
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) =>
-        Answer<IReadOnlyList<DriverInfo>>([new("Tdpipe", "pipe", ["pipe:///run/umbra/link.sock"], 1, 10, 20)]);
+        Answer<IReadOnlyList<DriverInfo>>([new("Tdpipe", "pipe", ["pipe:///run/umbra/link.sock"], 3)]);
 
     private Task<T> Answer<T>(T value, object? request = null)
     {

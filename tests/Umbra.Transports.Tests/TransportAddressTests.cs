@@ -26,11 +26,11 @@ public sealed class TransportAddressTests
         Assert.Equal("tcp://server-b:1", TransportAddress.Parse("TCP://Server-B:1").ToString());
 
     [Theory]
-    [InlineData(null, "expected tcp://HOST:PORT, pipe:///PATH, memory://NAME")]
+    [InlineData(null, "expected tcp://HOST:PORT or pipe:///PATH")]
     [InlineData("", "not a transport address")]
     [InlineData("server-b:5901", "not a transport address")]
     [InlineData("http://x", "no transport is called 'http'")]
-    [InlineData("async:///dev/ttyS0?baud=115200", "Tdasync (async:///dev/TTY?baud=RATE) is not in this build")]
+    [InlineData("async:///dev/ttyS0?baud=115200", "Tdasync (async:///dev/TTY?baud=RATE) is not in this build; expected tcp")]
     [InlineData("ipx://1.2:3", "Tdipx")]
     [InlineData("spx://1.2:3", "Tdspx")]
     [InlineData("netb://NAME", "Tdnetb")]
@@ -38,12 +38,15 @@ public sealed class TransportAddressTests
     [InlineData("tcp://:5901", "no port")]
     [InlineData("tcp://server-b:65536", "no port")]
     [InlineData("tcp://server-b:-1", "no port")]
+    [InlineData("tcp://server-b: 1", "no port")]
+    [InlineData("tcp://server-b:+1", "no port")]
     [InlineData("tcp://::1:5901", "IPv6 address in brackets")]
     [InlineData("tcp://a b:1", "not a host name")]
     [InlineData("tcp://host/path:1", "not a host name")]
     [InlineData("pipe://run/x.sock", "not absolute; expected pipe:///PATH")]
     [InlineData("pipe:///", "not absolute")]
     [InlineData("pipe:///a\u0000b", "control characters")]
+    [InlineData("pipe:///run/umbra/", "a directory's")]
     [InlineData("memory://", "no name")]
     public void Parse_BadAddress_SaysWhatIsExpected(string? text, string expected)
     {
@@ -72,8 +75,30 @@ public sealed class TransportAddressTests
     public void ToListenEndPoint_HostName_OnlyLocalhost()
     {
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 7), TransportAddress.Parse("tcp://localhost:7").ToListenEndPoint());
-        Assert.Contains("tcp://127.0.0.1:7", Assert.Throws<FormatException>(() =>
+        Assert.Contains("tcp://0.0.0.0:7", Assert.Throws<FormatException>(() =>
             TransportAddress.Parse("tcp://server-b:7").ToListenEndPoint()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tcp://0.0.0.0:4711", true, false)]
+    [InlineData("tcp://[::]:4711", true, false)]
+    [InlineData("tcp://127.0.0.1:0", true, false)]
+    [InlineData("tcp://localhost:4711", true, true)]
+    [InlineData("tcp://[::1]:4711", true, true)]
+    [InlineData("tcp://server-b:4711", false, true)]
+    [InlineData("tcp://server-b:65536", false, false)]
+    [InlineData("pipe:///run/umbra/link.sock", true, true)]
+    [InlineData("pipe:///run/umbra/", false, false)]
+    [InlineData("memory://x", false, false)]
+    [InlineData("ipx://1.2:3", false, false)]
+    [InlineData("http://x", false, false)]
+    [InlineData(null, false, false)]
+    public void WhyNot_ForLinks_AllowsWhatCanBeUsed(string? text, bool toListen, bool toConnect)
+    {
+        Assert.Equal(toListen, TransportAddress.WhyNotListen(text) is null);
+        Assert.Equal(toConnect, TransportAddress.WhyNotConnect(text) is null);
+        Assert.All([TransportAddress.WhyNotListen(text), TransportAddress.WhyNotConnect(text)], why =>
+            Assert.True(why is null || (why.StartsWith($"'{text}'", StringComparison.Ordinal) && why.Contains("; expected ", StringComparison.Ordinal))));
     }
 
     [Fact]
@@ -89,6 +114,10 @@ public sealed class TransportAddressTests
             {
                 Assert.Equal(address, TransportAddress.Parse(address.ToString()));
                 address.ToEndPoint();
+                if (TransportAddress.WhyNotListen(text) is null)
+                {
+                    address.ToListenEndPoint();
+                }
             }
         }
     }
@@ -97,6 +126,9 @@ public sealed class TransportAddressTests
     public void Drivers_Here_HaveATagAndTheirOwnScheme()
     {
         Assert.Equal(["tcp", "pipe", "memory"], TransportDrivers.All.Where(d => d.IsHere).Select(d => d.Scheme));
+        Assert.All(["tcp://127.0.0.1:1", "pipe:///run/x", "memory://x"], text =>
+            Assert.Equal(TransportAddress.Parse(text).Driver, TransportDrivers.Of(TransportAddress.Parse(text).ToListenEndPoint())));
+        Assert.Null(TransportDrivers.Of(null));
         Assert.Equal(TransportDrivers.All.Count, TransportDrivers.All.Select(d => d.Scheme).Distinct().Count());
     }
 }

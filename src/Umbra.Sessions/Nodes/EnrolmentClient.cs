@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Umbra.Core.Memory;
@@ -8,11 +9,11 @@ using Umbra.Core.Rfb;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>The joining side of an enrolment.</summary>
-/// <param name="addresses">Where this node listens, best first.</param>
-public sealed class EnrolmentClient(NodeState state, IReadOnlyList<string> addresses, BufferPool pool, Account account)
+/// <param name="listening">What this node listens on, best first.</param>
+public sealed class EnrolmentClient(NodeState state, IReadOnlyList<string> listening, BufferPool pool, Account account)
 {
     // With TLS 1.3 a refused client's handshake succeeds; it learns by the connection ending.
-    private const string Closed = "the node closed the connection without a word: the token was used, has expired or was taken back; "
+    private const string Closed = "the node closed the connection without a word: the token was used or has expired; "
         + "ask for another there: umbra node invite";
 
     /// <summary>Call before connecting: says no where joining would lose this node its peers.</summary>
@@ -43,7 +44,8 @@ public sealed class EnrolmentClient(NodeState state, IReadOnlyList<string> addre
         {
             await using SslStream tls = new(transport, leaveInnerStreamOpen: true);
             await tls.AuthenticateAsClientAsync(NodeTls.JoinOptions(token, state.Time), either.Token);
-            return await ExchangeAsync(tls, token, joinedAt, force, either.Token);
+            IReadOnlyList<string> addresses = NodeAddresses.Reachable(listening, (transport as NetworkStream)?.Socket.LocalEndPoint);
+            return await ExchangeAsync(tls, addresses, token, joinedAt, force, either.Token);
         }
         catch (AuthenticationException e)
         {
@@ -64,11 +66,11 @@ public sealed class EnrolmentClient(NodeState state, IReadOnlyList<string> addre
     }
 
     private async Task<Peer> ExchangeAsync(
-        SslStream tls, InviteToken token, string joinedAt, bool force, CancellationToken cancellationToken)
+        SslStream tls, IReadOnlyList<string> addresses, InviteToken token, string joinedAt, bool force, CancellationToken cancellationToken)
     {
         NodeIdentity self = state.Identity;
         EnrolmentChannel channel = new(tls, pool, account);
-        await channel.SendAsync(new EnrolRequest(self.Name, self.CreateSigningRequest(), NodeAddresses.Of(addresses)), cancellationToken);
+        await channel.SendAsync(new EnrolRequest(self.Name, self.CreateSigningRequest(), addresses), cancellationToken);
         EnrolAnswer answer;
         using (EnrolmentFrame frame = await channel.ReceiveAsync(cancellationToken) ?? throw new EnrolmentException(Closed))
         {

@@ -7,7 +7,7 @@ using Umbra.Core.Rfb;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>The inviting side of an enrolment: one request, one answer, then the connection is done.</summary>
-/// <param name="addresses">Where this node listens, best first.</param>
+/// <param name="addresses">Where the joining node reaches this one, best first; see <see cref="NodeAddresses.Reachable"/>.</param>
 public sealed class EnrolmentServer(
     NodeState state, IReadOnlyList<string> addresses, BufferPool pool, Account account, ILogger<EnrolmentServer> log)
 {

@@ -31,21 +31,6 @@ public sealed class InviteStore
 
     public bool IsOutstanding(string key) => _invites.Any(i => i.Key == key && IsOutstanding(i));
 
-    /// <summary>Takes an invite back. False where it is not outstanding.</summary>
-    public bool Cancel(string id)
-    {
-        lock (_gate)
-        {
-            Invite? invite = Outstanding.FirstOrDefault(i => i.Id.Equals(id, StringComparison.OrdinalIgnoreCase));
-            if (invite is not null)
-            {
-                Save([.. _invites.Where(i => i != invite)]);
-            }
-
-            return invite is not null;
-        }
-    }
-
     /// <exception cref="NodeStateException">The lifetime is out of range, or too many are outstanding.</exception>
     internal Invite Add(string key, TimeSpan lifetime)
     {
@@ -58,7 +43,7 @@ public sealed class InviteStore
         {
             if (Outstanding.Count >= MaxOutstanding)
             {
-                throw new NodeStateException($"{MaxOutstanding} invites are outstanding already; let some expire or take them back");
+                throw new NodeStateException($"{MaxOutstanding} invites are outstanding already; let some expire");
             }
 
             Invite invite = new(key, _time.GetUtcNow() + lifetime);

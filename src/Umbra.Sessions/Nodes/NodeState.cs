@@ -76,7 +76,7 @@ public sealed class NodeState : IDisposable
     /// <summary>
     /// Null where this node can join the token's without losing anybody (joining the same again is how a member renews); else why not.
     /// </summary>
-    internal string? WhyNotJoin(InviteToken token) => Peers.All.Count(p => !p.IsRevoked && p.KeyHash != token.InviterKeyHash) switch
+    internal string? WhyNotJoin(InviteToken token) => Peers.All.Count(p => p.KeyHash != token.InviterKeyHash) switch
     {
         0 => null,
         int live => $"{Identity.Name} has {live} enrolled peer(s), who would lose it; join from the other side, or use --force",

@@ -8,7 +8,7 @@ namespace Umbra.Sessions.Nodes;
 
 /// <summary>
 /// TLS between nodes: 1.3 only, both sides show a certificate, decided by <see cref="PeerValidator"/> inside the handshake; no resumption,
-/// so that a revoked peer meets the list each time; nothing is fetched from the network. A stranger is stopped before a byte of his is read
+/// so that a removed peer meets the list each time; nothing is fetched from the network. A stranger is stopped before a byte of his is read
 /// above TLS.
 /// </summary>
 public sealed class NodeTls(NodeState state, ILogger<NodeTls> log)
@@ -76,7 +76,7 @@ public sealed class NodeTls(NodeState state, ILogger<NodeTls> log)
     };
 
     /// <summary>
-    /// Who a connection's client is, by the certificate it showed. Ask once more when a link opens: it may have been revoked since.
+    /// Who a connection's client is, by the certificate it showed. Ask once more when a link opens: it may have been removed since.
     /// </summary>
     public PeerIdentity IdentifyClient(X509Certificate2? certificate) => _validator.ValidateClient(certificate);
 

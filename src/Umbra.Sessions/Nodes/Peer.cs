@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>An enrolled node.</summary>
@@ -5,14 +7,13 @@ namespace Umbra.Sessions.Nodes;
 /// <param name="Addresses">Where it listens, best first: pipe:///run/x.sock, tcp://host:port.</param>
 /// <param name="Serial">Of the certificate it was enrolled with.</param>
 /// <param name="KeyHash">SHA-256 of its public key, upper-case hex: what it is recognised by.</param>
-/// <param name="RevokedAt">From then on it gets nothing.</param>
-public sealed record Peer(
-    string Name,
-    IReadOnlyList<string> Addresses,
-    string Serial,
-    string KeyHash,
-    DateTimeOffset EnrolledAt,
-    DateTimeOffset? RevokedAt = null)
+public sealed record Peer(string Name, IReadOnlyList<string> Addresses, string Serial, string KeyHash, DateTimeOffset EnrolledAt)
 {
-    public bool IsRevoked => RevokedAt is not null;
+    /// <summary>
+    /// Only ever read: earlier versions could keep a peer in the file and say that it gets nothing. Such a record is left out; reading past
+    /// this field would let the peer in again.
+    /// </summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal DateTimeOffset? RevokedAt { get; init; }
 }

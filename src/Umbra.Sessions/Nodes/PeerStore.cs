@@ -19,29 +19,39 @@ public sealed class PeerStore
         Reload();
     }
 
-    /// <summary>Raised after a peer was revoked, removed or replaced, so that its links can be cut.</summary>
+    /// <summary>Raised after a peer was removed or replaced, so that its links can be cut.</summary>
     public event Action<Peer>? Lost;
 
-    /// <summary>All of them, the revoked too, as they are now.</summary>
+    /// <summary>All of them, as they are now.</summary>
     public IReadOnlyList<Peer> All => _peers;
 
     public Peer? Find(string name) => _peers.FirstOrDefault(p => NodeNames.Same(p.Name, name));
 
     public Peer? FindByKey(string keyHash) => _peers.FirstOrDefault(p => p.KeyHash == keyHash);
 
-    /// <summary>From now on this peer gets nothing. False where it is not known.</summary>
-    public bool Revoke(string name, DateTimeOffset now) => Change(name, p => p.IsRevoked ? p : p with { RevokedAt = now });
-
     /// <summary>Forgets a peer: it gets nothing, and its name is free. False where it is not known.</summary>
-    public bool Remove(string name) => Change(name, _ => null);
+    public bool Remove(string name)
+    {
+        Peer? peer;
+        lock (_gate)
+        {
+            peer = Find(name);
+            if (peer is null)
+            {
+                return false;
+            }
 
-    /// <summary>Says where a peer listens. False where it is not known.</summary>
-    public bool SetAddresses(string name, IReadOnlyList<string> addresses) => Change(name, p => p with { Addresses = addresses });
+            Save([.. _peers.Where(p => p != peer)]);
+        }
+
+        Announce([peer]);
+        return true;
+    }
 
     /// <summary>Null where this name and key can be enrolled; else why not, in words for the one who asks.</summary>
     internal string? WhyNot(string name, string keyHash)
     {
-        if (Find(name) is { IsRevoked: false } holder && holder.KeyHash != keyHash)
+        if (Find(name) is { } holder && holder.KeyHash != keyHash)
         {
             return $"the name {name} is taken by another node; choose another name, or remove that node here first";
         }
@@ -66,7 +76,7 @@ public sealed class PeerStore
     internal IReadOnlyList<Peer> Reload()
     {
         IReadOnlyList<Peer> before = _peers;
-        _peers = StateJson.ReadList<Peer>(_directory, FileName);
+        _peers = [.. StateJson.ReadList<Peer>(_directory, FileName).Where(p => p.RevokedAt is null)];
         return [.. before.Where(p => FindByKey(p.KeyHash) is null)];
     }
 
@@ -77,30 +87,6 @@ public sealed class PeerStore
         {
             Lost?.Invoke(peer);
         }
-    }
-
-    private bool Change(string name, Func<Peer, Peer?> change)
-    {
-        Peer? peer;
-        Peer? changed;
-        lock (_gate)
-        {
-            peer = Find(name);
-            if (peer is null)
-            {
-                return false;
-            }
-
-            changed = change(peer);
-            Save([.. _peers.Where(p => p != peer), .. changed is null ? [] : new[] { changed }]);
-        }
-
-        if (changed is null or { IsRevoked: true })
-        {
-            Announce([peer]);
-        }
-
-        return true;
     }
 
     private void Save(IReadOnlyList<Peer> peers)

@@ -3,9 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Umbra.Sessions.Nodes;
 
 /// <summary>
-/// Decides who a certificate stands for. An enrolled peer must be in our list under this key, not revoked, with a certificate our authority
-/// issued for that name and this use, within its dates. The list decides, not the authority alone: a certificate nobody enrolled here is a
-/// stranger's. The TLS handshake proves that the other side holds the key; this looks only at the certificate.
+/// Decides who a certificate stands for. An enrolled peer must be in our list under this key, with a certificate our authority issued
+/// for that name and this use, within its dates. The list decides, not the authority alone: a certificate nobody enrolled here, or of a
+/// peer that was removed, is a stranger's. The TLS handshake proves that the other side holds the key; this looks only at the certificate.
 /// </summary>
 public sealed class PeerValidator(NodeState state)
 {
@@ -38,11 +38,6 @@ public sealed class PeerValidator(NodeState state)
         if (state.Peers.FindByKey(key) is not { } peer)
         {
             return PeerIdentity.Refused($"its key {key[..16]} is not enrolled here");
-        }
-
-        if (peer.IsRevoked)
-        {
-            return PeerIdentity.Refused($"{peer.Name} was revoked at {peer.RevokedAt:u}");
         }
 
         if (NodeCertificates.Check(certificate, state.Identity.Authority, use, state.Time.GetUtcNow()) is { } problem)

@@ -41,9 +41,6 @@ internal sealed class LaneStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The server reads the end; this side reads on.</summary>
-    public void CompleteWriting() => _writing.Close();
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         _reading.Enter();

@@ -17,6 +17,7 @@ public sealed class TcpConnector(TransportOptions options) : ITransportConnector
                 socket.SendBufferSize = bytes;
             }
 
+            TcpKeepAlive.Set(socket);
             await socket.ConnectAsync(address.ToEndPoint(), cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }

@@ -22,9 +22,6 @@ public sealed class LinkTlsStream : SslStream
     /// <summary>Who the peer is: the certificate the validation callback accepted. Belongs to the stream.</summary>
     public X509Certificate2 PeerCertificate => (X509Certificate2)RemoteCertificate!;
 
-    /// <summary>The stream below.</summary>
-    internal Stream Wire => InnerStream;
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_hasHeard)

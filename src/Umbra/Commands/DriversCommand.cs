@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Umbra.Configuration;
 
 namespace Umbra.Commands;
 
@@ -13,9 +12,7 @@ internal static class DriversCommand
             await call.Node.ListDriversAsync(call.CancellationToken), CommandJson.Api.IReadOnlyListDriverInfo,
             new("DRIVER", d => d.Name),
             new("SCHEME", d => d.Scheme),
-            new("CONNECTIONS", d => Words.Of(d.Connections), true),
-            new("RECEIVED", d => ByteSize.Format(d.BytesReceived), true),
-            new("SENT", d => ByteSize.Format(d.BytesSent), true),
+            new("LINKS", d => Words.Of(d.Links), true),
             new("LISTENS ON", d => string.Join(' ', d.Addresses))));
         return command;
     }

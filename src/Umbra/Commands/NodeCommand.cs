@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Umbra.Api;
 using Umbra.Configuration;
+using Umbra.Transports;
 
 namespace Umbra.Commands;
 
@@ -51,7 +52,7 @@ internal static class NodeCommand
                 ("token", invite.Token),
                 ("good until", Words.Of(invite.ExpiresAt)),
                 ("on the other", $"umbra node join TOKEN {(invite.Addresses.Count > 0 ? invite.Addresses[0] : "ADDRESS")}"),
-                ("notice", invite.Addresses.Count == 0 ? "this node listens nowhere: set linkListen" : null));
+                ("notice", invite.Addresses.Count == 0 ? "this node listens on nothing that others can be told: set linkListen" : null));
         });
         return command;
     }
@@ -59,19 +60,21 @@ internal static class NodeCommand
     private static Command Join(CommandScope scope)
     {
         Argument<string> token = new("TOKEN") { Description = "what 'umbra node invite' printed; - reads it from standard input" };
-        Argument<string> address = new("ADDRESS") { Description = $"the inviting node: {LinkAddress.Forms}" };
+        Argument<string> address = new("ADDRESS") { Description = $"the inviting node: {TransportDrivers.FormsHere}" };
         address.Validators.Add(result =>
         {
-            if (!LinkAddress.IsValid(result.Tokens[0].Value))
+            if (TransportAddress.WhyNotConnect(result.Tokens[0].Value) is { } wrong)
             {
-                result.AddError($"'{result.Tokens[0].Value}' is not a link address: give {LinkAddress.Forms}");
+                result.AddError(wrong);
             }
         });
-        Command command = new("join", "Enrol this node with the one that gave the token") { token, address };
+        Option<bool> force = new("--force") { Description = "also where this node has peers of its own, who lose it" };
+        Command command = new("join", "Enrol this node with the one that gave the token") { token, address, force };
         scope.Run(command, async call =>
         {
             string secret = call.Get(token) == "-" ? Secrets.Read("-", call.Environment.In)! : call.Get(token);
-            Print(call.Report, await call.Node.JoinNodeAsync(new JoinRequest(secret, call.Get(address)), call.CancellationToken));
+            JoinRequest request = new(secret, call.Get(address), call.Get(force));
+            Print(call.Report, await call.Node.JoinNodeAsync(request, call.CancellationToken));
         });
         return command;
     }

@@ -7,8 +7,11 @@ namespace Umbra.Configuration;
 /// <param name="Default">For people.</param>
 /// <param name="Apply">The settings with the items written in; <see cref="FormatException"/> where an item is not
 /// <paramref name="Allowed"/>.</param>
+/// <param name="WhyNot">Says of an item that is not allowed what is wrong with it, where that tells more than
+/// <paramref name="Allowed"/>.</param>
 internal sealed record Setting(
-    string Key, string Summary, string Allowed, string Default, bool IsList, Func<NodeSettings, IReadOnlyList<string>, NodeSettings> Apply)
+    string Key, string Summary, string Allowed, string Default, bool IsList, Func<NodeSettings, IReadOnlyList<string>, NodeSettings> Apply,
+    Func<string, string?>? WhyNot = null)
 {
     public string Option => $"--{Split('-')}";
 

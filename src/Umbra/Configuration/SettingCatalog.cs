@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Umbra.Api;
+using Umbra.Transports;
 
 namespace Umbra.Configuration;
 
@@ -24,9 +24,9 @@ internal static class SettingCatalog
         One("apiSocket", "The API's Unix socket, mode 0600", $"{AbsolutePath} of at most {MaxSocketPath} bytes",
             "api.sock in the runtime directory",
             (s, text) => s with { ApiSocket = ParsePath(text) }),
-        new Setting("linkListen", "Where other nodes reach this one", $"link addresses: {LinkAddress.Forms}",
+        new Setting("linkListen", "Where other nodes reach this one", "link addresses: tcp://IP:PORT or pipe:///PATH",
             "none: this node only calls others", true,
-            (s, items) => s with { LinkListen = [.. items.Select(ParseLink)] }),
+            (s, items) => s with { LinkListen = [.. items.Select(ParseLink)] }, TransportAddress.WhyNotListen),
         One("shadowing", "The most this node allows a shadower, whoever asks", "off, view or control (or the RDS policy numbers 0 to 4)",
             Name(Defaults.Shadowing),
             (s, text) => s with { Shadowing = ParseCeiling(text) }),
@@ -75,7 +75,9 @@ internal static class SettingCatalog
         Path.IsPathFullyQualified(text) && !text.Contains('\0', StringComparison.Ordinal) ? Path.GetFullPath(text)
             : throw new FormatException();
 
-    private static string ParseLink(string text) => LinkAddress.IsValid(text) ? text : throw new FormatException();
+    /// <summary>In the one spelling of it: scheme and host in lower case.</summary>
+    private static string ParseLink(string text) =>
+        TransportAddress.WhyNotListen(text) is { } wrong ? throw new FormatException(wrong) : TransportAddress.Parse(text).ToString();
 
     /// <summary>The numbers are those of the RDS shadowing policy: 1 and 2 control, 3 and 4 view.</summary>
     private static ShadowCeiling ParseCeiling(string text) => text switch

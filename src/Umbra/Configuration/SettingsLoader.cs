@@ -62,7 +62,8 @@ internal sealed class SettingsLoader(SettingsEnvironment environment)
         }
 
         string[] wrong = [.. value.Items.Where(item => !IsAllowed(setting, item))];
-        _errors.AddRange(wrong.Select(item => new SettingError(value.Source, $"{value.Key}: '{item}' is not allowed: {setting.Allowed}")));
+        _errors.AddRange(wrong.Select(item => new SettingError(
+            value.Source, $"{value.Key}: {setting.WhyNot?.Invoke(item) ?? $"'{item}' is not allowed: {setting.Allowed}"}")));
         _runtimeSet |= value.Key == "runtimeDirectory";
         return wrong.Length == 0 ? setting.Apply(settings, value.Items) : settings;
     }

@@ -8,7 +8,9 @@ using Umbra.Core.Rfb;
 using Umbra.Sessions.FrontEnds;
 using Umbra.Sessions.Nodes;
 using Umbra.Sessions.Shadowing;
+using Umbra.Transports;
 using Umbra.Transports.Listening;
+using Umbra.Transports.Tcp;
 using Umbra.Transports.Tls;
 
 namespace Umbra.Node;
@@ -18,7 +20,7 @@ internal sealed partial class NodeEngine
 {
     private static readonly ConnectionLimits ViewerLimits = new(MaxConnections: 1024, MaxUnauthenticatedPerSecond: 200);
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
-    private readonly ConcurrentDictionary<object, (string Peer, Action Cut)> _openLinks = new();
+    private readonly ConcurrentDictionary<object, (string Peer, TransportDriver? Driver, Action Cut)> _openLinks = new();
     private int _incomingLinks;
 
     /// <summary>One accepted connection of another node, past TLS.</summary>
@@ -51,7 +53,7 @@ internal sealed partial class NodeEngine
     /// <summary>A peer that was removed loses the links it has open, in both directions.</summary>
     private void CutLinks(Peer lost)
     {
-        foreach ((string peer, Action cut) in _openLinks.Values)
+        foreach ((string peer, _, Action cut) in _openLinks.Values)
         {
             if (NodeNames.Same(peer, lost.Name))
             {
@@ -62,7 +64,7 @@ internal sealed partial class NodeEngine
 
     private async Task ServePeerAsync(ConnectionContext connection, Peer peer, CancellationToken cancellationToken)
     {
-        _openLinks[connection] = (peer.Name, connection.Abort);
+        _openLinks[connection] = (peer.Name, TransportDrivers.Of(connection.LocalEndPoint), connection.Abort);
         Interlocked.Increment(ref _incomingLinks);
         try
         {
@@ -78,7 +80,8 @@ internal sealed partial class NodeEngine
 
     private async Task EnrolAsync(ConnectionContext connection, PeerIdentity invited, CancellationToken cancellationToken)
     {
-        EnrolmentServer server = new(_identity.State!, _settings.LinkListen, _pool, _pool.Root, _loggers.CreateLogger<EnrolmentServer>());
+        IReadOnlyList<string> addresses = NodeAddresses.Reachable(_settings.LinkListen, connection.LocalEndPoint);
+        EnrolmentServer server = new(_identity.State!, addresses, _pool, _pool.Root, _loggers.CreateLogger<EnrolmentServer>());
         try
         {
             await using DuplexPipeStream stream = new(connection.Transport);
@@ -114,25 +117,9 @@ internal sealed partial class NodeEngine
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { AddressFamily: not AddressFamily.Unix } socket)
         {
-            KeepAlive(socket);
+            TcpKeepAlive.Set(socket);
         }
 
         return RfbConnection.RunAsync(connection, access, _time, logger);
-    }
-
-    /// <summary>A peer whose machine is gone says nothing for ever; keep-alive finds out.</summary>
-    private static void KeepAlive(Socket socket)
-    {
-        try
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // Gone again already: whoever reads from it is told.
-        }
     }
 }

@@ -2,7 +2,6 @@ using Umbra.Api;
 using Umbra.Sessions.Nodes;
 using Umbra.Sessions.Shadowing;
 using Umbra.Transports;
-using Umbra.Transports.Tls;
 using NodeState = Umbra.Api.NodeState;
 
 namespace Umbra.Node;
@@ -18,7 +17,7 @@ internal sealed partial class NodeEngine
         }
 
         NodeInfo self = new(Name, NodeState.Self, _settings.LinkListen, state.Identity.KeyHash, null, _incomingLinks);
-        return Task.FromResult<IReadOnlyList<NodeInfo>>([self, .. state.Peers.All.Where(p => !p.IsRevoked).Select(ToInfo)]);
+        return Task.FromResult<IReadOnlyList<NodeInfo>>([self, .. state.Peers.All.Select(ToInfo)]);
     }
 
     public Task<InviteInfo> InviteNodeAsync(InviteRequest request, CancellationToken cancellationToken)
@@ -28,7 +27,7 @@ internal sealed partial class NodeEngine
         {
             InviteToken token = RequireState().CreateInvite(lifetime);
             DateTimeOffset expiresAt = _time.GetUtcNow() + (lifetime ?? InviteStore.DefaultLifetime);
-            return Task.FromResult(new InviteInfo(token.Reveal(), expiresAt, _settings.LinkListen));
+            return Task.FromResult(new InviteInfo(token.Reveal(), expiresAt, NodeAddresses.Reachable(_settings.LinkListen, null)));
         }
         catch (NodeStateException exception)
         {
@@ -43,9 +42,10 @@ internal sealed partial class NodeEngine
         try
         {
             InviteToken token = InviteToken.Parse(request.Token);
-            client.RequireMayJoin(token, force: false);
-            await using Stream stream = await _connectors.ConnectAsync(TransportAddress.Parse(request.Address), cancellationToken);
-            return ToInfo(await client.JoinAsync(stream, token, request.Address, force: false, cancellationToken));
+            client.RequireMayJoin(token, request.Force);
+            TransportAddress address = TransportAddress.Parse(request.Address);
+            await using Stream stream = await _connectors.ConnectAsync(address, cancellationToken);
+            return ToInfo(await client.JoinAsync(stream, token, address.ToString(), request.Force, cancellationToken));
         }
         catch (EnrolmentException exception)
         {
@@ -64,7 +64,8 @@ internal sealed partial class NodeEngine
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DriverInfo>>(
     [
         .. TransportDrivers.All.Where(d => d.IsHere).Select(driver => new DriverInfo(
-            driver.Name, driver.Scheme, [.. _settings.LinkListen.Where(a => a.StartsWith($"{driver.Scheme}://", StringComparison.Ordinal))])),
+            driver.Name, driver.Scheme, [.. _settings.LinkListen.Where(a => TransportAddress.Parse(a).Driver == driver)],
+            _openLinks.Values.Count(link => link.Driver == driver))),
     ]);
 
     private NodeInfo ToInfo(Peer peer)
@@ -82,21 +83,11 @@ internal sealed partial class NodeEngine
     private LinkConnector ConnectorTo(string node) => async cancellationToken =>
     {
         Sessions.Nodes.NodeState state = _identity.State ?? throw new IOException("this node has no identity: run 'umbra node init --name NAME'");
-        Peer peer = state.Peers.Find(node) ?? throw new IOException($"no node {node} is enrolled here");
-        Exception? last = null;
-        foreach (string address in peer.Addresses)
-        {
-            try
-            {
-                return await ConnectAsync(node, TransportAddress.Parse(address), cancellationToken);
-            }
-            catch (Exception exception) when (exception is IOException or FormatException or NotSupportedException)
-            {
-                last = exception;
-            }
-        }
-
-        throw new IOException(last?.Message ?? $"no address of {node} is known", last);
+        PeerConnector connector = new(state, _identity.Tls!, _connectors);
+        (Stream stream, TransportDriver driver) = await connector.ConnectAsync(node, cancellationToken);
+        StreamDuplex duplex = new(stream, _pool.AsMemoryPool(driver.Tag!.Value, _pool.Root));
+        _openLinks[duplex] = (node, driver, duplex.Abort);
+        return new LinkConnection(duplex, node, new OpenLink(this, duplex));
     };
 
     private sealed class OpenLink(NodeEngine engine, StreamDuplex duplex) : IAsyncDisposable
@@ -106,14 +97,5 @@ internal sealed partial class NodeEngine
             engine._openLinks.TryRemove(duplex, out _);
             return duplex.DisposeAsync();
         }
-    }
-
-    private async Task<LinkConnection> ConnectAsync(string node, TransportAddress address, CancellationToken cancellationToken)
-    {
-        Stream wire = await _connectors.ConnectAsync(address, cancellationToken);
-        Stream tls = await LinkTls.ConnectAsync(wire, _identity.Tls!.ClientOptions(node), cancellationToken);
-        StreamDuplex duplex = new(tls, _pool.AsMemoryPool(address.Driver.Tag!.Value, _pool.Root));
-        _openLinks[duplex] = (node, duplex.Abort);
-        return new LinkConnection(duplex, node, new OpenLink(this, duplex));
     }
 }

@@ -133,14 +133,14 @@ public sealed class EnrolmentTests : NodeTest
     }
 
     [Fact]
-    public async Task Join_NameOfALivePeer_RefusedUntilThatIsRevoked()
+    public async Task Join_NameOfAPeer_RefusedUntilThatIsRemoved()
     {
         (TestNode issuer, TestNode member) = await EnrolledPairAsync();
         TestNode second = NewNode("server-a");
         InviteToken token = issuer.State.CreateInvite();
 
         await AssertRefusedAsync(issuer, second, token, "taken");
-        issuer.State.Peers.Revoke("server-a", Time.GetUtcNow());
+        issuer.State.Peers.Remove("server-a");
         await JoinAsync(issuer, second, token);
 
         Assert.Null(await TryLinkAsync(second, issuer, "server-b"));

@@ -53,16 +53,6 @@ public sealed class InviteStoreTests : NodeTest
         Assert.DoesNotContain(token[InviteToken.Prefix.Length..][2..22], all, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Cancel_Outstanding_CannotBeUsed()
-    {
-        NodeState state = NewNode("server-b").State;
-        InviteToken token = state.CreateInvite();
-
-        Assert.True(state.Invites.Cancel(state.Invites.Outstanding[0].Id));
-        Assert.False(state.Invites.TryUse(token.PublicKeyHash, "server-a"));
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

@@ -1,6 +1,10 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Umbra.Core.Memory;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.FrontEnds;
@@ -14,7 +18,7 @@ namespace Umbra.Sessions.Tests.Sessions;
 
 /// <summary>
 /// A target node in this process: one test pattern, a door for viewers and one for links, both over in-memory lanes so narrow that a picture
-/// does not fit. Knows the task of every connection it ever served.
+/// does not fit, and one for viewers over TCP, which knows an end of one direction. Knows the task of every connection it ever served.
 /// </summary>
 internal sealed class MemoryNode : IAsyncDisposable
 {
@@ -25,6 +29,7 @@ internal sealed class MemoryNode : IAsyncDisposable
     private readonly SessionDirectory _sessions = new();
     private readonly Channel<Task> _served = Channel.CreateUnbounded<Task>();
     private readonly List<ListenerHost> _doors = [];
+    private EndPoint? _tcpDoor;
     private int _connected;
 
     private MemoryNode(BufferPool pool)
@@ -51,8 +56,12 @@ internal sealed class MemoryNode : IAsyncDisposable
             OpenSeat = new AccessRight(node.Session, AccessMode.Control).OpenSeat,
             IsLocal = true,
         };
-        await node.OpenAsync("viewers", connection => RfbConnection.RunAsync(connection, access, TimeProvider.System, NullLogger.Instance));
-        await node.OpenAsync("links", connection => ShadowStack.RunAsync(
+        Func<ConnectionContext, Task> serveViewer = connection =>
+            RfbConnection.RunAsync(connection, access, TimeProvider.System, NullLogger.Instance);
+        await node.OpenAsync(node._transport, new MemoryEndPoint("viewers"), serveViewer);
+        SocketTransportFactory sockets = new(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+        node._tcpDoor = (await node.OpenAsync(sockets, new IPEndPoint(IPAddress.Loopback, 0), serveViewer)).EndPoint;
+        await node.OpenAsync(node._transport, new MemoryEndPoint("links"), connection => ShadowStack.RunAsync(
             connection.Transport, "target", "near", pool, node._sessions, node.Grants, TimeProvider.System, NullLogger.Instance, connection.ConnectionClosed));
         node.Session.Start();
         return node;
@@ -64,6 +73,15 @@ internal sealed class MemoryNode : IAsyncDisposable
         Stream stream = await _transport.ConnectAsync(TransportAddress.Parse($"memory://{door}"), cancellationToken);
         _connected++;
         return stream;
+    }
+
+    /// <summary>A viewer's connection over TCP.</summary>
+    public async Task<NetworkStream> ConnectTcpAsync(CancellationToken cancellationToken)
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(_tcpDoor!, cancellationToken);
+        _connected++;
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     /// <summary>Every connection ever made has been served to its end, and nothing of it is left in the session. Call last.</summary>
@@ -90,17 +108,19 @@ internal sealed class MemoryNode : IAsyncDisposable
         await _sessions.DisposeAsync();
     }
 
-    private async Task OpenAsync(string door, Func<ConnectionContext, Task> serve)
+    private async Task<ListenerHost> OpenAsync(IConnectionListenerFactory driver, EndPoint endPoint, Func<ConnectionContext, Task> serve)
     {
-        TransportListeners listeners = new([_transport], TimeProvider.System, NullLoggerFactory.Instance);
-        _doors.Add(await listeners.ListenAsync(
-            new MemoryEndPoint(door),
+        TransportListeners listeners = new([driver], TimeProvider.System, NullLoggerFactory.Instance);
+        ListenerHost door = await listeners.ListenAsync(
+            endPoint,
             connection =>
             {
                 Task serving = serve(connection);
                 _served.Writer.TryWrite(serving);
                 return serving;
             },
-            new ConnectionLimits(MaxConnections: 10_000, MaxUnauthenticatedPerSecond: 1_000_000), CancellationToken.None));
+            new ConnectionLimits(MaxConnections: 10_000, MaxUnauthenticatedPerSecond: 1_000_000), CancellationToken.None);
+        _doors.Add(door);
+        return door;
     }
 }

@@ -1,6 +1,5 @@
-using Umbra.Core.Memory;
+using System.Net.Sockets;
 using Umbra.Testing;
-using Umbra.Transports;
 
 namespace Umbra.Sessions.Tests.Sessions;
 
@@ -85,19 +84,19 @@ public sealed class ViewerCutTests : PoolTest
         await node.NobodyIsLeftAsync();
     }
 
-    private async Task SayAsync(MemoryNode node, ReadOnlyMemory<byte> bytes, bool readsToTheEnd, CancellationToken cancellationToken)
+    private static async Task SayAsync(MemoryNode node, ReadOnlyMemory<byte> bytes, bool readsToTheEnd, CancellationToken cancellationToken)
     {
-        await using StreamDuplex viewer = new(await node.ConnectAsync("viewers", cancellationToken), Pool.AsMemoryPool(BufferTag.Test, Account));
+        await using Stream viewer = readsToTheEnd ? await node.ConnectTcpAsync(cancellationToken) : await node.ConnectAsync("viewers", cancellationToken);
         try
         {
-            await viewer.Output.WriteAsync(bytes, cancellationToken);
-            if (readsToTheEnd)
+            await viewer.WriteAsync(bytes, cancellationToken);
+            if (viewer is NetworkStream network)
             {
-                await viewer.CompleteOutputAsync();
-                await viewer.Input.CopyToAsync(Stream.Null, cancellationToken);
+                network.Socket.Shutdown(SocketShutdown.Send);
+                await viewer.CopyToAsync(Stream.Null, cancellationToken);
             }
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             // The server had enough before it had heard everything.
         }

@@ -27,6 +27,39 @@ public sealed class ApiTests : NodeFixture
             Assert.NotEmpty(operation.Value.GetProperty("summary").GetString()!));
     }
 
+    [Fact]
+    public async Task OpenApi_JoinRequest_ForceIsOptional()
+    {
+        JsonElement shape = (await Http.GetFromJsonAsync<JsonElement>(Routes.OpenApi, Ct))
+            .GetProperty("components").GetProperty("schemas").GetProperty(nameof(JoinRequest));
+        Assert.Equal("boolean", shape.GetProperty("properties").GetProperty("force").GetProperty("type").GetString());
+        Assert.Equal(["token", "address"], shape.GetProperty("required").EnumerateArray().Select(name => name.GetString()));
+    }
+
+    [Theory]
+    [InlineData("""{"token":"t","address":"tcp://h:1"}""", false)]
+    [InlineData("""{"token":"t","address":"tcp://h:1","force":true}""", true)]
+    public async Task PostJoin_Valid_ReachesTheNode(string body, bool force)
+    {
+        using HttpResponseMessage response = await PostAsync(Routes.Join, body);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(new JoinRequest("t", "tcp://h:1", force), Node.Last);
+    }
+
+    [Theory]
+    [InlineData("server-b", "is not a transport address")]
+    [InlineData("tcp://server-b:70000", "no port from 0 to 65535")]
+    [InlineData("tcp://server-b:0", "port 0")]
+    [InlineData("tcp://0.0.0.0:4711", "every address")]
+    [InlineData("spx://1.2:3", "not in this build")]
+    public async Task PostJoin_AddressOfNoUse_IsRefusedBeforeTheNodeSeesIt(string address, string why)
+    {
+        using HttpResponseMessage response = await PostAsync(Routes.Join, $$"""{"token":"t","address":"{{address}}"}""");
+        ApiProblem problem = await AssertProblemAsync(response, 400, ErrorCode.InvalidRequest);
+        Assert.Contains(why, problem.Detail, StringComparison.Ordinal);
+        Assert.Null(Node.Last);
+    }
+
     /// <summary>Nulls are left out of answers, so what may be null must not be required when an answer is read.</summary>
     [Fact]
     public void Shapes_NullableMembers_AreOptional()

@@ -169,6 +169,15 @@ public sealed class UmbraCommandTests : NodeFixture
     }
 
     [Fact]
+    public async Task NodeJoin_Force_IsAskedForOnlyWhereGiven()
+    {
+        Assert.Equal(0, (await RunAsync("node", "join", "tok", "tcp://h:4711", "--force")).ExitCode);
+        Assert.True(Assert.IsType<JoinRequest>(Node.Last).Force);
+        Assert.Equal(0, (await RunAsync("node", "join", "tok", "tcp://h:4711")).ExitCode);
+        Assert.False(Assert.IsType<JoinRequest>(Node.Last).Force);
+    }
+
+    [Fact]
     public async Task NodeInit_Name_UsesStateDirectory()
     {
         string? asked = null;
@@ -190,7 +199,14 @@ public sealed class UmbraCommandTests : NodeFixture
     {
         Assert.Matches("Mdl +5 +4 +1 +4096", (await RunAsync("pool")).Out);
         Assert.Equal("Mdl ", (await RunAsync("pool", "--output", "json")).Json.GetProperty("tags")[0].GetProperty("tag").GetString());
-        Assert.Equal("pipe", (await RunAsync("drivers", "--output", "json")).Json[0].GetProperty("scheme").GetString());
+    }
+
+    [Fact]
+    public async Task Drivers_BothFormats_ShowOpenLinks()
+    {
+        Assert.Matches("Tdpipe +pipe +3 +pipe:///run/umbra/link.sock", (await RunAsync("drivers")).Out);
+        JsonElement driver = (await RunAsync("drivers", "--output", "json")).Json[0];
+        Assert.Equal(("pipe", 3), (driver.GetProperty("scheme").GetString(), driver.GetProperty("links").GetInt32()));
     }
 
     [Fact]
@@ -215,6 +231,11 @@ public sealed class UmbraCommandTests : NodeFixture
     [InlineData("shadow", "alice", "--listen", "somewhere")]
     [InlineData("shadow", "mode", "s1", "drive")]
     [InlineData("node", "join", "tok", "ftp://h")]
+    [InlineData("node", "join", "tok", "tcp://h")]
+    [InlineData("node", "join", "tok", "tcp://h:0")]
+    [InlineData("node", "join", "tok", "tcp://0.0.0.0:4711")]
+    [InlineData("node", "join", "tok", "netb://h")]
+    [InlineData("serve", "--link-listen", "tcp://server-b:4711", "--check-config")]
     [InlineData("node", "invite", "--lifetime", "5")]
     [InlineData("session", "ls", "--timeout", "soon")]
     [InlineData("session", "ls", "--output", "xml")]

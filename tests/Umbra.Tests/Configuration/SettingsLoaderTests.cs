@@ -85,17 +85,41 @@ public sealed class SettingsLoaderTests : IDisposable
         _variables["UMBRA_TICKET_LIFETIME"] = "1s";
         SettingsResult result = Load(file, new SettingValue("logLevel", ["loud"], new SettingSource("--log-level")));
         string[] errors = [.. result.Errors.Select(error => error.ToString())];
-        Assert.Equal(9, errors.Length);
+        Assert.Equal(10, errors.Length);
         Assert.Contains($"{file} line 1: updateRate: '500' is not allowed: 1 to 120", errors);
         Assert.Contains($"{file} line 2: unknown setting shadwing; did you mean shadowing?", errors);
         Assert.Contains($"{file} line 3: memoryLimit: a value or a list of values is expected", errors);
-        Assert.Contains($"{file} line 4: linkListen: 'http://x' is not allowed: link addresses: tcp://HOST:PORT or pipe:///PATH", errors);
+        Assert.Contains($"{file} line 4: linkListen: 'http://x': no transport is called 'http'; expected tcp://HOST:PORT or pipe:///PATH", errors);
+        Assert.Contains(errors, error => error.StartsWith($"{file} line 4: linkListen: 'tcp://h:1'", StringComparison.Ordinal));
         Assert.Contains($"{file} line 5: maxSessions: one value is expected: 1 to 10000", errors);
         Assert.Contains($"{file} line 6: xvnc: a value or a list of values is expected", errors);
         Assert.Contains(errors, error => error.StartsWith($"{file} line 7: shadowing: '7'", StringComparison.Ordinal));
         Assert.Contains("UMBRA_TICKET_LIFETIME: ticketLifetime: '1s' is not allowed: 5s to 1h", errors);
         Assert.Contains(errors, error => error.StartsWith("--log-level: logLevel: 'loud'", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("tcp://127.0.0.1:65536", "no port")]
+    [InlineData("tcp://127.0.0.1", "no port")]
+    [InlineData("tcp://server-b:4711", "host name")]
+    [InlineData("pipe://run/link.sock", "not absolute")]
+    [InlineData("async:///dev/ttyS0", "not in this build")]
+    [InlineData("netb://NAME", "not in this build")]
+    [InlineData("memory://x", "this process")]
+    public void Load_LinkAddressThatCannotBeListenedOn_SaysWhy(string address, string why)
+    {
+        SettingError error = Assert.Single(Load(_folder.File("umbra.yaml", $"linkListen: \"{address}\"")).Errors);
+        Assert.StartsWith($"linkListen: '{address}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_LinkPathTooLong_SaysHowLongItMayBe() => Assert.Contains(
+        "at most 107", Assert.Single(Load(_folder.File("umbra.yaml", $"linkListen: pipe:///{new string('r', 107)}")).Errors).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Load_LinkAddress_IsKeptInLowerCase() =>
+        Assert.Equal(["tcp://localhost:1"], Load(_folder.File("umbra.yaml", "linkListen: TCP://LocalHost:1")).Settings.LinkListen);
 
     [Fact]
     public void Load_WrongValueOverridden_IsReportedAllTheSame()

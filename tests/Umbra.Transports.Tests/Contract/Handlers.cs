@@ -35,22 +35,6 @@ internal static class Handlers
         return bytes;
     }
 
-    public static async Task<byte[]> ReadToEndAsync(this PipeReader reader)
-    {
-        while (true)
-        {
-            ReadResult read = await reader.ReadAsync().AsTask().WaitAsync(Limit);
-            if (read.IsCompleted)
-            {
-                byte[] all = read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                return all;
-            }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-    }
-
     /// <summary>Reads until the connection is over, however it ends.</summary>
     public static async Task DrainAsync(this PipeReader reader)
     {

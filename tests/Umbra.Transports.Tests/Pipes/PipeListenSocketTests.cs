@@ -124,28 +124,6 @@ public sealed class PipeListenSocketTests : IDisposable
         using Socket client = Connect();
     }
 
-    [Fact]
-    public void PeerCredentials_OfOurself_AreOurs()
-    {
-        using Socket socket = PipeListenSocket.Bind(SocketPath, 1);
-        using Socket client = Connect();
-        using Socket accepted = socket.Accept();
-
-        PeerCredentials? peer = PeerCredentials.Of(accepted);
-
-        Assert.Equal(Environment.ProcessId, peer?.ProcessId);
-        Assert.Equal(uint.Parse(File.ReadLines("/proc/self/status").Single(l =>
-            l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[2]), peer?.UserId);
-    }
-
-    [Fact]
-    public void PeerCredentials_OfATcpSocket_AreNone()
-    {
-        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-
-        Assert.Null(PeerCredentials.Of(socket));
-    }
-
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private Socket Connect()

@@ -1,0 +1,60 @@
+using System.Security.Authentication;
+using Umbra.Transports;
+using Umbra.Transports.Tls;
+
+namespace Umbra.Sessions.Nodes;
+
+/// <summary>Connects to enrolled peers, each at the first of its addresses at which it answers and proves who it is.</summary>
+public sealed class PeerConnector(NodeState state, NodeTls tls, TransportConnectors connectors)
+{
+    /// <summary>
+    /// For one address, connecting and TLS handshake together: one that swallows everything must not keep the next from being tried.
+    /// </summary>
+    public static readonly TimeSpan AddressTimeout = TimeSpan.FromSeconds(10);
+
+    /// <returns>The stream, which the caller owns, and what it runs over.</returns>
+    /// <exception cref="IOException">The peer is not enrolled, or was not reached; the message tells about its last address.</exception>
+    public async Task<(LinkTlsStream Stream, TransportDriver Driver)> ConnectAsync(string name, CancellationToken cancellationToken)
+    {
+        Peer peer = state.Peers.Find(name) ?? throw new IOException($"no node {name} is enrolled here");
+        IOException last = new($"no address of {name} is known");
+        foreach (string address in peer.Addresses)
+        {
+            try
+            {
+                return await ConnectAsync(name, address, cancellationToken);
+            }
+            catch (IOException exception)
+            {
+                last = exception;
+            }
+        }
+
+        throw last;
+    }
+
+    private async Task<(LinkTlsStream Stream, TransportDriver Driver)> ConnectAsync(
+        string name, string text, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = new(AddressTimeout, state.Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            TransportAddress address = TransportAddress.Parse(text);
+            Stream wire = await connectors.ConnectAsync(address, either.Token);
+            return (await LinkTls.ConnectAsync(wire, tls.ClientOptions(name), either.Token), address.Driver);
+        }
+        catch (AuthenticationException exception)
+        {
+            throw new IOException($"who answers at {text} is not {name}, or speaks no TLS 1.3; this node's log says more", exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"{text} did not answer in {AddressTimeout.TotalSeconds:0} seconds", exception);
+        }
+        catch (Exception exception) when (exception is FormatException or NotSupportedException)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Umbra.Api;
+using Umbra.Configuration;
+using Umbra.Hosting;
+using Umbra.Node;
+
+namespace Umbra.Tests.Node;
+
+/// <summary>A whole node in this process, with an identity, in a folder of its own.</summary>
+internal sealed class LiveNode : IAsyncDisposable
+{
+    private readonly TempFolder _folder;
+    private readonly NodeServer _server;
+
+    private LiveNode(TempFolder folder, NodeServer server)
+    {
+        _folder = folder;
+        _server = server;
+    }
+
+    public INodeOperations Operations => _server.Services.GetRequiredService<INodeOperations>();
+
+    /// <summary>A Unix socket it listens on for links.</summary>
+    public string Link => LinkIn(_folder);
+
+    /// <param name="linkListen">Where else it listens, before the Unix socket.</param>
+    public static async Task<LiveNode> StartAsync(string name, params string[] linkListen)
+    {
+        TempFolder folder = new();
+        NodeSettings settings = new()
+        {
+            StateDirectory = folder.File("state"),
+            RuntimeDirectory = folder.File("run"),
+            LinkListen = [.. linkListen, LinkIn(folder)],
+            LogLevel = LogLevel.None,
+        };
+        NodeComposition.Initialize(name, settings);
+        return new LiveNode(folder, await NodeServer.StartAsync(
+            settings, builder => NodeComposition.Compose(builder, settings), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Joins the other with an invite of that one, at its Unix socket.</summary>
+    public async Task<NodeInfo> JoinAsync(LiveNode other, bool force = false, CancellationToken cancellationToken = default)
+    {
+        InviteInfo invite = await other.Operations.InviteNodeAsync(new InviteRequest(), cancellationToken);
+        return await Operations.JoinNodeAsync(new JoinRequest(invite.Token, other.Link, force), cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static string LinkIn(TempFolder folder) => $"pipe://{folder.File("run/link.sock")}";
+}

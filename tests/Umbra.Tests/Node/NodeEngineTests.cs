@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+using Umbra.Api;
+
+namespace Umbra.Tests.Node;
+
+/// <summary>What an engine does with the nodes it knows: several nodes in this process, over real links.</summary>
+public sealed class NodeEngineTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task JoinNodeAsync_PeersOfItsOwn_OnlyWhenForced()
+    {
+        await using LiveNode member = await LiveNode.StartAsync("server-a");
+        await using LiveNode node = await LiveNode.StartAsync("server-b");
+        await using LiveNode other = await LiveNode.StartAsync("server-c");
+        await member.JoinAsync(node, cancellationToken: Ct);
+
+        NodeOperationException refused = await Assert.ThrowsAsync<NodeOperationException>(() => node.JoinAsync(other, cancellationToken: Ct));
+        Assert.Equal(ErrorCode.Refused, refused.Code);
+        Assert.Contains("--force", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["server-b", "server-a"], await NamesAsync(node));
+
+        Assert.Equal("server-c", (await node.JoinAsync(other, force: true, Ct)).Name);
+        Assert.Equal(["server-b", "server-c"], await NamesAsync(node));
+        Assert.Equal(["server-c", "server-b"], await NamesAsync(other));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RemoveNodeAsync_OpenLink_IsCutOnBothSides(bool bySource)
+    {
+        await using LiveNode near = await LiveNode.StartAsync("server-a");
+        await using LiveNode target = await LiveNode.StartAsync("server-b");
+        await near.JoinAsync(target, cancellationToken: Ct);
+        await target.Operations.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, "pat"), Ct);
+        await near.Operations.StartShadowAsync(new StartShadowRequest("pat@server-b", NoPassword: true), Ct);
+        Assert.Equal((1, 1), (await LinksAsync(near), await LinksAsync(target)));
+
+        await (bySource ? near.Operations.RemoveNodeAsync("server-b", Ct) : target.Operations.RemoveNodeAsync("server-a", Ct));
+
+        await UntilAsync(async () => await LinksAsync(near) + await LinksAsync(target) == 0);
+        Assert.Single(await NamesAsync(bySource ? near : target));
+    }
+
+    [Fact]
+    public async Task InviteNodeAsync_ListeningEverywhere_NamesThisMachine()
+    {
+        int port = FreePort();
+        await using LiveNode node = await LiveNode.StartAsync("server-b", $"tcp://0.0.0.0:{port}", "tcp://127.0.0.1:0");
+        await using LiveNode member = await LiveNode.StartAsync("server-a", "tcp://[::]:0");
+        string named = $"tcp://{Dns.GetHostName().ToLowerInvariant()}:{port}";
+
+        InviteInfo invite = await node.Operations.InviteNodeAsync(new InviteRequest(), Ct);
+        Assert.Equal([named, node.Link], invite.Addresses);
+
+        string joinedAt = $"tcp://127.0.0.1:{port}";
+        NodeInfo joined = await member.Operations.JoinNodeAsync(new JoinRequest(invite.Token, joinedAt), Ct);
+        Assert.Equal([joinedAt, named, node.Link], joined.Addresses);
+        Assert.Equal([member.Link], (await node.Operations.ListNodesAsync(Ct))[1].Addresses);
+    }
+
+    private static async Task<IEnumerable<string>> NamesAsync(LiveNode node) => (await node.Operations.ListNodesAsync(Ct)).Select(n => n.Name);
+
+    /// <summary>Open links, which all run over the Unix socket.</summary>
+    private static async Task<int> LinksAsync(LiveNode node)
+    {
+        IReadOnlyList<DriverInfo> drivers = await node.Operations.ListDriversAsync(Ct);
+        Assert.All(drivers.Where(d => d.Scheme != "pipe"), d => Assert.Equal(0, d.Links));
+        return drivers.Single(d => d.Scheme == "pipe").Links;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        timeout.CancelAfter(TimeSpan.FromSeconds(20));
+        while (!await isSo())
+        {
+            await Task.Delay(20, timeout.Token);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
