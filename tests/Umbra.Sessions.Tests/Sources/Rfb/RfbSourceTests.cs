@@ -21,8 +21,12 @@ public sealed class RfbSourceTests : PoolTest
     {
         string socket = Path.Combine(_directory, "s");
         _server = new FakeServer(socket);
-        _source = new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(socket), Password = () =>
-            Encoding.ASCII.GetBytes("secret") });
+        _source = new RfbSource(new RfbSourceOptions
+        {
+            Address = RfbAddress.UnixSocket(socket),
+            Password = () =>
+            Encoding.ASCII.GetBytes("secret")
+        });
     }
 
     [Theory]
@@ -35,7 +39,7 @@ public sealed class RfbSourceTests : PoolTest
     {
         foreach (byte security in (byte[])[1, 2])
         {
-            using RecordingSink sink = new(Pool);
+            using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
             Task task = _source.RunAsync(sink, _stop.Token);
             await _server.AcceptAsync();
             await _server.SendAsync(Encoding.ASCII.GetBytes(theirs));
@@ -48,7 +52,7 @@ public sealed class RfbSourceTests : PoolTest
             Assert.Contains(RfbEncoding.CopyRect, encodings);
             await _server.SendAsync(new FramebufferUpdate(1).Write, FakeServer.Raw(All, 7));
             await _server.ExpectAsync(NextRequest.Write);
-            Assert.All(sink.Pixels().Chunk(4), pixel => Assert.Equal([7, 7, 7, 0], pixel));
+            Assert.All(sink.Copy().Pixels.Chunk(4), pixel => Assert.Equal([7, 7, 7, 0], pixel));
             _server.HangUp();
             await AssertLostAsync(task, "closed the connection");
         }
@@ -63,7 +67,7 @@ public sealed class RfbSourceTests : PoolTest
     [InlineData("RFB 003.0", new byte[0], "during the handshake")]
     public async Task Run_Refused_SaysWhy(string version, byte[] answer, string why)
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = _source.RunAsync(sink, _stop.Token);
         await _server.AcceptAsync();
         await _server.SendAsync(Encoding.ASCII.GetBytes(version));
@@ -83,7 +87,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_CopiesBeforeDrawing_AreMoves_AfterDrawing_AreDamage()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(
             new FramebufferUpdate(FramebufferUpdate.UntilLastRect).Write,
@@ -94,15 +98,15 @@ public sealed class RfbSourceTests : PoolTest
         await _server.ExpectAsync(NextRequest.Write);
 
         Assert.Equal([new CopyMove(0, 0, new Rect(8, 0, 8, 8))], sink.Moves);
-        Assert.True(sink.Has("commit 64x48 2 1"));
-        Assert.Equal(200, sink.Pixels()[((16 * 64) + 32) * 4]);
+        Assert.Equal(2, sink.LastDamage.Count);
+        Assert.Equal(200, sink.Copy().Pixels[((16 * 64) + 32) * 4]);
         await StopAsync(task);
     }
 
     [Fact]
     public async Task Run_NewSize_IsShownOnlyWhenItWasDrawn()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         Size larger = new(100, 80);
         Assert.False(_source.RequestSize(larger));
@@ -124,7 +128,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_ResizeRefused_NothingChanges()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(new FramebufferUpdate(1).Write,
             ExtendedDesktopSizeRect.Single(new Size(9, 9), DesktopSizeReason.ThisClient, DesktopSizeStatus.Prohibited).Write);
@@ -136,7 +140,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_NoDemand_AsksForNothingButServesTheRest()
     {
-        using RecordingSink sink = new(Pool) { IsAlwaysDemanding = false };
+        using RecordingSink sink = new(Pool, Account);
         Task task = _source.RunAsync(sink, _stop.Token);
         await _server.OpenAsync();
         await _server.SendAsync(new FramebufferUpdate(0).Write);
@@ -144,7 +148,7 @@ public sealed class RfbSourceTests : PoolTest
         await _server.SendAsync(new FramebufferUpdate(1).Write, FakeServer.Raw(All, 7));
         await _server.SendAsync(Bell.Write, new Fence(FenceFlags.Request | FenceFlags.BlockBefore, [42]).Write);
         await _server.ExpectAsync(new Fence(FenceFlags.BlockBefore, [42]).Write);
-        Assert.True(sink.Has("bell"));
+        Assert.Equal(1, sink.Bells);
         Assert.True(_server.HasSaidNothing);
 
         sink.Demand();
@@ -155,7 +159,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_SmallThings_ReachTheSink()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(
             new FramebufferUpdate(3).Write, new DesktopNameRect("new name").Write, output =>
@@ -163,7 +167,7 @@ public sealed class RfbSourceTests : PoolTest
             new ServerCutText("copied").Write);
         await _server.ExpectAsync(NextRequest.Write);
         await sink.UntilAsync(() => sink.Clipboard == "copied", "the clipboard", task);
-        Assert.True(sink.Has("title new name") && sink.Has("leds 2"));
+        Assert.Equal(("new name", (byte?)2), (sink.Title, sink.Leds));
 
         _source.SendKey(new KeyInput(97, 30, true));
         await _server.ExpectAsync(new QemuKeyEvent(new KeyInput(97, 30, true)).Write);
@@ -177,7 +181,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_ExtendedClipboard_BothWays()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(Written(ExtendedClipboard.Caps, asServer: true));
         await _server.ExpectAsync(Written(ExtendedClipboard.Caps, asServer: false));
@@ -198,7 +202,7 @@ public sealed class RfbSourceTests : PoolTest
     [InlineData(new byte[] { 0, 0, 0, 1, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 33 }, "not possible")]
     public async Task Run_ServerBreaksTheProtocol_SaysHow(byte[] wrong, string how)
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(wrong);
         await AssertLostAsync(task, how);
@@ -207,7 +211,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_ServerHangsUpMidMessage_GivesEverythingBack()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(new FramebufferUpdate(2).Write, FakeServer.Raw(new Rect(0, 0, 8, 8), 1),
             new RectHeader(All, RfbEncoding.Raw).Write);
@@ -219,7 +223,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_ServerStopsReading_InputMembersReturnAndMemoryStaysBounded()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         for (int i = 0; i < 300_000; i++)
         {
@@ -237,7 +241,7 @@ public sealed class RfbSourceTests : PoolTest
         Random random = new(5900);
         for (int i = 0; i < 60; i++)
         {
-            using RecordingSink sink = new(Pool);
+            using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
             Task task = await OpenAsync(sink);
             ArrayBufferWriter<byte> output = new();
             new FramebufferUpdate(4).Write(output);
