@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Umbra.Core.Input;
 using Umbra.Core.Rfb;
@@ -12,6 +14,7 @@ public sealed class RfbSourceTests : PoolTest
 {
     private static readonly Rect All = FakeServer.Size.Bounds;
     private static readonly FramebufferUpdateRequest NextRequest = new(true, All);
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
     private readonly string _directory = Directory.CreateTempSubdirectory("umbra-test-").FullName;
     private readonly CancellationTokenSource _stop = new();
     private readonly FakeServer _server;
@@ -82,6 +85,70 @@ public sealed class RfbSourceTests : PoolTest
         }
 
         await AssertLostAsync(task, why);
+    }
+
+    [Theory]
+    [InlineData(new byte[0])]
+    [InlineData(new byte[] { (byte)'R', (byte)'F', (byte)'B' })]
+    public async Task Run_ServerAcceptsAndSaysNothing_EndsWithWhatHappened(byte[] said)
+    {
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
+        await using RfbSource source = new(new RfbSourceOptions { Address = RfbAddress.UnixSocket(Path.Combine(_directory, "s")), ConnectTimeout = Short });
+        Task task = source.RunAsync(sink, _stop.Token);
+        await _server.AcceptAsync();
+        await _server.SendAsync(said);
+        await AssertLostAsync(task, "does not end the handshake within 0.3 s");
+    }
+
+    [Fact]
+    public async Task Run_NobodyAnswersTheConnect_EndsWithWhatHappened()
+    {
+        // A listener that accepts nothing: once its queue is full, the kernel drops what comes, as a machine that is gone does.
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        IPEndPoint address = (IPEndPoint)listener.LocalEndPoint!;
+        List<Socket> queue = [];
+        try
+        {
+            do
+            {
+                queue.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            }
+            while (await ConnectsAsync(queue[^1], address));
+
+            using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
+            await using RfbSource source = new(
+                new RfbSourceOptions { Address = RfbAddress.Parse($"vnc://127.0.0.1::{address.Port}"), ConnectTimeout = Short });
+            await AssertLostAsync(source.RunAsync(sink, _stop.Token), "does not answer within 0.3 s");
+        }
+        finally
+        {
+            queue.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Run_TcpServer_KeepAliveFindsOutSoonThatItIsGone()
+    {
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
+        await using RfbSource source = new(new RfbSourceOptions { Address = RfbAddress.Parse($"vnc://127.0.0.1::{port}") });
+        Task task = source.RunAsync(sink, _stop.Token);
+        using Socket server = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+        await server.SendAsync("RFB 003.008\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await server.ReceiveAsync(new byte[12], TestContext.Current.CancellationToken);
+
+        // Of the source's end, the kernel says which timer runs (02: keep-alive) and when it fires, in hundredths of a second.
+        string[] connection = File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6"))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Single(words => words[2].EndsWith($":{port:X4}", StringComparison.Ordinal));
+        string[] timer = connection[5].Split(':');
+        Assert.Equal("02", timer[0]);
+        Assert.InRange(Convert.ToInt32(timer[1], 16), 1, 3000);
+        await StopAsync(task);
     }
 
     [Fact]
@@ -269,6 +336,20 @@ public sealed class RfbSourceTests : PoolTest
         _server.Dispose();
         base.Dispose(disposing);
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private static async Task<bool> ConnectsAsync(Socket socket, IPEndPoint address)
+    {
+        using CancellationTokenSource patience = new(Short);
+        try
+        {
+            await socket.ConnectAsync(address, patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private static async Task AssertLostAsync(Task task, string why)
