@@ -26,7 +26,6 @@ public sealed partial class RfbConnection : IClientMessageHandler
     private bool _sendClipboardText;
     private bool _requestClipboard;
     private uint _clientClipboardLimit;
-    private ExtendedDesktopSizeRect? _desktopSizeAnswer;
 
     void IClientMessageHandler.OnPixelFormat(PixelFormat format)
     {
@@ -43,16 +42,12 @@ public sealed partial class RfbConnection : IClientMessageHandler
     {
         lock (_gate)
         {
-            bool isFirst = ReferenceEquals(_client, ClientCapabilities.Least);
             _announceContinuous |= capabilities.SupportsContinuousUpdates && !_client.SupportsContinuousUpdates;
             _announceQemuKeys |= capabilities.SupportsQemuKeys && !_client.SupportsQemuKeys;
             _announceClipboard |= capabilities.SupportsExtendedClipboard && !_client.SupportsExtendedClipboard;
-            if (capabilities.SupportsExtendedDesktopSize && (isFirst || !_client.SupportsExtendedDesktopSize))
-            {
-                // The client may ask for another size only once it has seen this.
-                _desktopSizeAnswer = ExtendedDesktopSizeRect.Single(_size);
-            }
 
+            // The client may ask for another size only once it has seen this one.
+            _announceSize |= capabilities.SupportsExtendedDesktopSize && !_client.SupportsExtendedDesktopSize;
             if ((capabilities.SupportsCursor || capabilities.SupportsCursorWithAlpha) && !(_client.SupportsCursor || _client.SupportsCursorWithAlpha))
             {
                 _sent = _sent with { Cursor = 0 };
@@ -163,28 +158,6 @@ public sealed partial class RfbConnection : IClientMessageHandler
             }
 
             _fencesToAnswer.Enqueue(fence.Answer());
-        }
-
-        _viewer.Wake();
-    }
-
-    void IClientMessageHandler.OnDesktopSize(SetDesktopSize message)
-    {
-        // Only the owner: nothing a shadower does may resize the owner's session.
-        DesktopSizeStatus status = !_access.IsOwner || _seat.Mode != AccessMode.Control ? DesktopSizeStatus.Prohibited
-            : !message.Size.IsValid || message.Screens.Count != 1 ? DesktopSizeStatus.InvalidLayout
-            : _session.Source.RequestSize(message.Size) ? DesktopSizeStatus.Ok
-            : DesktopSizeStatus.Prohibited;
-        lock (_gate)
-        {
-            if (status == DesktopSizeStatus.Ok)
-            {
-                _resizeReason = DesktopSizeReason.ThisClient;
-            }
-            else
-            {
-                _desktopSizeAnswer = ExtendedDesktopSizeRect.Single(_size, DesktopSizeReason.ThisClient, status);
-            }
         }
 
         _viewer.Wake();

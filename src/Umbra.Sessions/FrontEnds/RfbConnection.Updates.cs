@@ -29,7 +29,6 @@ public sealed partial class RfbConnection
     private PayloadWriter? _head;
     private ControlVersions _sent;
     private Size _size;
-    private DesktopSizeReason _resizeReason;
     private bool _isZrleStarted;
     private int _unflushed;
 
@@ -346,40 +345,6 @@ public sealed partial class RfbConnection
         }
 
         return 1;
-    }
-
-    private int WriteSize(PayloadWriter head)
-    {
-        int rects = 0;
-        if (_viewer.Picture.AcceptSize(out Size size))
-        {
-            _size = size;
-            if (_client.SupportsExtendedDesktopSize)
-            {
-                ExtendedDesktopSizeRect.Single(size, _resizeReason).Write(head);
-                _desktopSizeAnswer = null;
-            }
-            else if (_client.SupportsDesktopSize)
-            {
-                new DesktopSizeRect(size).Write(head);
-            }
-            else
-            {
-                throw new ProtocolException($"the session is now {size} and this viewer cannot follow a change of size");
-            }
-
-            _resizeReason = DesktopSizeReason.Server;
-            rects++;
-        }
-
-        if (_desktopSizeAnswer is { } answer)
-        {
-            (answer with { Size = _size }).Write(head);
-            _desktopSizeAnswer = null;
-            rects++;
-        }
-
-        return rects;
     }
 
     /// <summary>Called under <see cref="_gate"/>: the viewer has answered, so what was sent has arrived. A viewer with fences says so exactly.</summary>

@@ -38,6 +38,7 @@ public sealed partial class RfbConnection
         _pipe = connection.Transport;
         _account = _session.Account.Open($"viewer {connection.ConnectionId}");
         _closing = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, access.Ended);
+        _resizeTimer = time.CreateTimer(_ => GiveUpResizing(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Serves one connection; returns when it is over. Never throws for what the peer does.</summary>
@@ -63,6 +64,7 @@ public sealed partial class RfbConnection
         }
         finally
         {
+            await rfb._resizeTimer.DisposeAsync();
             rfb._closing.Dispose();
             rfb.CloseAccount();
         }

@@ -71,9 +71,11 @@ public sealed class RfbViewerTests : PeerTest
     [Fact]
     public async Task Resize_ClientCannotFollow_DisconnectedWithReasonInTheLog()
     {
-        await using RawRfb rfb = await OpenAsync();
+        Session session = NewSession(_source);
+        await using RawRfb rfb = await OpenAsync(session);
         await rfb.SetEncodingsAsync(0);
         _source.RequestSize(new Size(100, 50));
+        await UntilAsync(() => session.Surface.Size == new Size(100, 50));
         await rfb.RequestAsync();
         await rfb.ReadToEndAsync();
         await rfb.Done;
