@@ -36,6 +36,7 @@ public sealed record ClientCapabilities
 
     public bool SupportsFence { get; private init; }
 
+    /// <summary>Only with <see cref="SupportsFence"/>: without answers nobody knows how much is on its way, and a slow wire would be filled with old pictures.</summary>
     public bool SupportsContinuousUpdates { get; private init; }
 
     public bool SupportsQemuKeys { get; private init; }
@@ -58,7 +59,7 @@ public sealed record ClientCapabilities
         SupportsLastRect = listed.Contains(RfbEncoding.LastRect),
         SupportsDesktopName = listed.Contains(RfbEncoding.DesktopName),
         SupportsFence = listed.Contains(RfbEncoding.Fence),
-        SupportsContinuousUpdates = listed.Contains(RfbEncoding.ContinuousUpdates),
+        SupportsContinuousUpdates = listed.Contains(RfbEncoding.ContinuousUpdates) && listed.Contains(RfbEncoding.Fence),
         SupportsQemuKeys = listed.Contains(RfbEncoding.QemuExtendedKey),
         SupportsExtendedClipboard = listed.Contains(RfbEncoding.ExtendedClipboard),
     };

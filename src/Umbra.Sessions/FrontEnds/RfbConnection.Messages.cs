@@ -48,6 +48,7 @@ public sealed partial class RfbConnection : IClientMessageHandler
 
             // The client may ask for another size only once it has seen this one.
             _announceSize |= capabilities.SupportsExtendedDesktopSize && !_client.SupportsExtendedDesktopSize;
+            _isContinuous &= capabilities.SupportsContinuousUpdates;
             if ((capabilities.SupportsCursor || capabilities.SupportsCursorWithAlpha) && !(_client.SupportsCursor || _client.SupportsCursorWithAlpha))
             {
                 _sent = _sent with { Cursor = 0 };
@@ -119,6 +120,11 @@ public sealed partial class RfbConnection : IClientMessageHandler
     {
         lock (_gate)
         {
+            if (message.IsEnabled && !_client.SupportsContinuousUpdates)
+            {
+                throw new ProtocolException("continuous updates without fences were not announced");
+            }
+
             _sendEndOfContinuous |= _isContinuous && !message.IsEnabled;
             _isContinuous = message.IsEnabled;
         }

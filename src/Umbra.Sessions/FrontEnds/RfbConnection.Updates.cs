@@ -180,11 +180,6 @@ public sealed partial class RfbConnection
         }
 
         await FlushAsync();
-        if (!sending.IsAnswered)
-        {
-            _budget.Arrived(sending.Bytes, _time.GetElapsedTime(sending.Begun));
-        }
-
         _viewer.Counters.Sent(sending.Bytes);
         return true;
     }
@@ -221,14 +216,9 @@ public sealed partial class RfbConnection
                 return null;
             }
 
-            bool isFenced = _client.SupportsFence;
-            Sending sending = new(_time.GetTimestamp(), pseudoRects, picture, owed, owedClass, isFenced, isFenced || !_isContinuous);
+            Sending sending = new(_time.GetTimestamp(), pseudoRects, picture, owed, owedClass, _client.SupportsFence);
             _isUpdateWanted = false;
-            if (sending.IsAnswered)
-            {
-                _inFlight.Enqueue(sending);
-            }
-
+            _inFlight.Enqueue(sending);
             return sending;
         }
     }
@@ -392,10 +382,8 @@ public sealed partial class RfbConnection
     /// <param name="Begun">Timestamp.</param>
     /// <param name="Picture">Null where tiles are owed, which go first.</param>
     /// <param name="Owed">Tiles of <paramref name="OwedClass"/> that belong to it.</param>
-    /// <param name="IsFenced">A fence follows.</param>
-    /// <param name="IsAnswered">The viewer says in some way when it has it.</param>
-    private sealed record Sending(
-        long Begun, int PseudoRects, PictureUpdate? Picture, int Owed, EncodingClass OwedClass, bool IsFenced, bool IsAnswered)
+    /// <param name="IsFenced">A fence follows, whose answer says when it has arrived; without, the next request does.</param>
+    private sealed record Sending(long Begun, int PseudoRects, PictureUpdate? Picture, int Owed, EncodingClass OwedClass, bool IsFenced)
     {
         /// <summary>Written so far; final once the viewer can have all of it.</summary>
         public long Bytes { get; set; }

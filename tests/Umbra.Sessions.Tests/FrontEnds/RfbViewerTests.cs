@@ -198,13 +198,60 @@ public sealed class RfbViewerTests : PeerTest
     public async Task ContinuousUpdates_Listed_AnnouncedSentAndEnded()
     {
         await using RawRfb rfb = await OpenAsync();
-        await rfb.SetEncodingsAsync(0, -313);
+        await rfb.SetEncodingsAsync(0, -312, -313);
         Assert.Equal(150, await rfb.ReadByteAsync());
         await rfb.SendAsync([150, 1, 0, 0, 0, 0, .. RawRfb.U16(80), .. RawRfb.U16(60)]);
         Assert.Equal(0, await rfb.ReadByteAsync());
         Assert.NotEmpty(await rfb.ReadUpdateAsync());
         await rfb.SendAsync([150, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         await rfb.ReadUntilAsync(150);
+    }
+
+    [Fact]
+    public async Task ContinuousUpdates_ListedWithoutFence_NotAnnouncedAndPicturesComeWhenAskedFor()
+    {
+        await using RawRfb rfb = await OpenAsync();
+        await rfb.SetEncodingsAsync(0, -313);
+        await rfb.RequestAsync();
+        Assert.Equal(0, await rfb.ReadByteAsync());
+        Assert.NotEmpty(await rfb.ReadUpdateAsync());
+    }
+
+    [Fact]
+    public async Task ContinuousUpdates_FenceListedLater_Announced()
+    {
+        await using RawRfb rfb = await OpenAsync();
+        await rfb.SetEncodingsAsync(0, -313);
+        await rfb.SetEncodingsAsync(0, -313, -312);
+        Assert.Equal(150, await rfb.ReadByteAsync());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-313)]
+    public async Task ContinuousUpdates_NotAnnounced_Closed(int listed)
+    {
+        await using RawRfb rfb = await OpenAsync();
+        await rfb.SetEncodingsAsync(0, listed);
+        await rfb.SendAsync([150, 1, 0, 0, 0, 0, .. RawRfb.U16(80), .. RawRfb.U16(60)]);
+        await AssertClosedAsync(rfb, "continuous updates");
+    }
+
+    [Fact]
+    public async Task ContinuousUpdates_FenceNotListedAnyMore_PicturesComeOnlyWhenAskedFor()
+    {
+        Session session = NewSession(_source);
+        await using RawRfb rfb = await OpenAsync(session);
+        await rfb.SetEncodingsAsync(0, -223, -312, -313);
+        await rfb.SendAsync([150, 1, 0, 0, 0, 0, .. RawRfb.U16(80), .. RawRfb.U16(60)]);
+        await rfb.SetEncodingsAsync(0, -223);
+        await AssertAliveAsync(rfb);
+        _source.RequestSize(new Size(100, 50));
+        await UntilAsync(() => session.Surface.Size == new Size(100, 50));
+        await AssertAliveAsync(rfb);
+        Assert.Equal((80, 60), (rfb.Width, rfb.Height));
+        await rfb.RequestAsync(isIncremental: true);
+        Assert.Equal(100, (await rfb.ReadRectAsync(-223)).Width);
     }
 
     [Theory]
