@@ -24,6 +24,7 @@ public sealed partial class RfbConnection : IClientMessageHandler
     private bool _sendColourMap;
     private bool _sendEndOfContinuous;
     private bool _sendClipboardText;
+    private bool _sendClipboardNotice;
     private bool _requestClipboard;
     private uint _clientClipboardLimit;
 
@@ -108,6 +109,7 @@ public sealed partial class RfbConnection : IClientMessageHandler
 
             _requestClipboard |= message.Action == ClipboardAction.Notify && message.HasText && _seat.Mode == AccessMode.Control;
             _sendClipboardText |= message.Action == ClipboardAction.Request && message.HasText;
+            _sendClipboardNotice |= message.Action == ClipboardAction.Peek;
         }
 
         _viewer.Wake();

@@ -118,6 +118,12 @@ public sealed partial class RfbConnection
             ExtendedClipboard.Request.WriteAsServer(head);
             _requestClipboard = false;
         }
+
+        if (_sendClipboardNotice)
+        {
+            ExtendedClipboard.Notify(_seat.Mode == AccessMode.Control && _session.Clipboard.Length > 0).WriteAsServer(head);
+            _sendClipboardNotice = false;
+        }
     }
 
     private static void WriteColourMap(PayloadWriter head)

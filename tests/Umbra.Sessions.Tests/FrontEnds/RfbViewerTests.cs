@@ -255,6 +255,22 @@ public sealed class RfbViewerTests : PeerTest
     }
 
     [Theory]
+    [InlineData(AccessMode.Control, 0x08000001u)]
+    [InlineData(AccessMode.View, 0x08000000u)]
+    public async Task ExtendedClipboard_Peek_AnsweredWithWhatThisClientMayHave(AccessMode mode, uint answer)
+    {
+        Session session = NewSession(_source);
+        ((ISourceSink)session).SetClipboard("text");
+        await using RawRfb rfb = await OpenAsync(session, mode);
+        await rfb.SetEncodingsAsync(0, Clipboard);
+        await rfb.ReadUntilAsync(3);
+        await rfb.ReadCutTextAsync();
+        await rfb.SendAsync(Extended(0x04000000, []));
+        await rfb.ReadUntilAsync(3);
+        Assert.Equal(answer, BinaryPrimitives.ReadUInt32BigEndian((await rfb.ReadCutTextAsync()).Body));
+    }
+
+    [Theory]
     [InlineData(-261, 1)]
     [InlineData(0x574d5668, 4)]
     public async Task Leds_Listed_SentWhenTheyChange(int encoding, int bytes)
