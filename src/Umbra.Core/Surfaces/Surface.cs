@@ -179,15 +179,6 @@ public sealed partial class Surface : IDisposable
         }
     }
 
-    /// <summary>Drops what can be encoded again.</summary>
-    public void TrimCache()
-    {
-        lock (_gate)
-        {
-            _cache.Dispose();
-        }
-    }
-
     public void Dispose()
     {
         lock (_gate)
@@ -541,5 +532,6 @@ public sealed partial class Surface : IDisposable
         }
 
         _cache.KeepOnly(used);
+        _step?.KeepOnly(used);
     }
 }
