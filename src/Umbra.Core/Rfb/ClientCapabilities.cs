@@ -12,7 +12,7 @@ public sealed record ClientCapabilities
     /// <summary>0 (smallest) to 9 (best), or -1: the client wants no loss.</summary>
     public int JpegQuality { get; private init; } = -1;
 
-    /// <summary>0 to 9; 1 where the client has no wish.</summary>
+    /// <summary>0 to 9; 1 where the client has no wish. More than <see cref="Codecs.EncodingClass.MaxCompressLevel"/> is listed in vain.</summary>
     public int CompressLevel { get; private init; } = 1;
 
     /// <summary>The form of the lock keys' state that the client knows, or null.</summary>

@@ -86,7 +86,10 @@ public sealed partial class Surface : IDisposable
         }
     }
 
-    /// <summary>The class that serves all viewers with the fewest bytes: that of a lossless one where there is one, else of the one with the best quality.</summary>
+    /// <summary>
+    /// The class that serves all viewers with the fewest bytes: that of a lossless one where there is one, else of the one with the best quality. Encodings
+    /// without compression are for a wire that needs none, which the source's need not be: in their place, Tight.
+    /// </summary>
     public EncodingClass Wish
     {
         get
@@ -100,7 +103,7 @@ public sealed partial class Surface : IDisposable
                     best = viewer.IsReady && isBetter ? viewer.Class : best;
                 }
 
-                return best ?? new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx);
+                return best is { Encoding: RfbEncoding.Tight or RfbEncoding.Zrle } deflated ? deflated : new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx);
             }
         }
     }

@@ -184,7 +184,8 @@ public sealed partial class RfbConnection : IClientMessageHandler
             // Tight's three-byte pixel is R G B whatever the shifts: such clients share one class.
             PixelFormat format = isTight && _format.HasTightPixel ? PixelFormat.Bgrx : _format;
             encodingClass = new EncodingClass(
-                _client.PictureEncoding, format, canBeJpeg ? _client.JpegQuality : -1, isDeflated ? _client.CompressLevel : 0);
+                _client.PictureEncoding, format, canBeJpeg ? _client.JpegQuality : -1,
+                isDeflated ? Math.Min(_client.CompressLevel, EncodingClass.MaxCompressLevel) : 0);
         }
 
         _viewer.Picture.SetClass(encodingClass);

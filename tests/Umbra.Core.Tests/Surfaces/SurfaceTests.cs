@@ -263,6 +263,19 @@ public sealed class SurfaceTests : PoolTest
         long Outstanding(BufferTag tag) => Pool.ReadTags().Single(usage => usage.Tag == tag).Outstanding;
     }
 
+    [Theory]
+    [InlineData(RfbEncoding.Raw, 0, RfbEncoding.Tight, 1)]
+    [InlineData(RfbEncoding.Hextile, 0, RfbEncoding.Tight, 1)]
+    [InlineData(RfbEncoding.Zrle, 3, RfbEncoding.Zrle, 3)]
+    [InlineData(RfbEncoding.Tight, 2, RfbEncoding.Tight, 2)]
+    public void Wish_ViewerWithoutCompression_IsTightAllTheSame(RfbEncoding encoding, int level, RfbEncoding wished, int wishedLevel)
+    {
+        using Surface surface = NewSurface();
+        using SurfaceViewer viewer = surface.AddViewer(new EncodingClass(encoding, PixelFormat.Bgrx, -1, level), () => { });
+        viewer.IsReady = true;
+        Assert.Equal(new EncodingClass(wished, PixelFormat.Bgrx, -1, wishedLevel), surface.Wish);
+    }
+
     /// <summary>The one property that matters: whatever changes, however slow or lossy a viewer, it ends with the source's picture.</summary>
     [Fact]
     public void AnyChangesAnySpeed_EveryViewerConverges() => Gen.Int.Sample(Converges, iter: 60, threads: 1);

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Umbra.Core.Codecs;
+using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Sources;
 
@@ -252,6 +254,22 @@ public sealed class RfbViewerTests : PeerTest
         Assert.Equal((80, 60), (rfb.Width, rfb.Height));
         await rfb.RequestAsync(isIncremental: true);
         Assert.Equal(100, (await rfb.ReadRectAsync(-223)).Width);
+    }
+
+    [Theory]
+    [InlineData(-247, EncodingClass.MaxCompressLevel)]
+    [InlineData(-252, EncodingClass.MaxCompressLevel)]
+    [InlineData(-254, 2)]
+    [InlineData(-256, 0)]
+    [InlineData(0, 1)]
+    public async Task CompressLevel_Listed_NoHigherThanTheHighestThereIs(int listed, int level)
+    {
+        Session session = NewSession(_source);
+        await using RawRfb rfb = await OpenAsync(session);
+        await rfb.SetEncodingsAsync(7, listed);
+        await rfb.RequestAsync();
+        await UntilAsync(() => session.Viewers.Single().Picture.IsReady);
+        Assert.Equal(new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx, -1, level), session.Surface.Wish);
     }
 
     [Theory]
