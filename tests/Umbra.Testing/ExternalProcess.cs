@@ -20,6 +20,8 @@ public sealed class ExternalProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public StreamWriter Input => _process.StandardInput;
+
     public LineLog Output { get; } = new();
 
     public LineLog Errors { get; } = new();
@@ -31,8 +33,9 @@ public sealed class ExternalProcess : IAsyncDisposable
 
     /// <param name="program">Full path, or a name to be found in PATH.</param>
     /// <param name="environment">Added to the test's own; null takes a variable away.</param>
+    /// <param name="hasInput">Whether the test writes to it; else its input is at its end.</param>
     public static ExternalProcess Start(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, bool hasInput = false)
     {
         // setsid makes the group; it replaces itself by the program, so the process id stays.
         ProcessStartInfo start = new("setsid")
@@ -53,7 +56,11 @@ public sealed class ExternalProcess : IAsyncDisposable
         }
 
         Process process = Process.Start(start)!;
-        process.StandardInput.Close();
+        if (!hasInput)
+        {
+            process.StandardInput.Close();
+        }
+
         return new ExternalProcess(process);
     }
 

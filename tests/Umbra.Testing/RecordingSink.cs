@@ -12,7 +12,11 @@ namespace Umbra.Testing;
 /// </summary>
 public sealed class RecordingSink(BufferPool pool, Account account) : ISourceSink, IDisposable
 {
+    /// <summary>Longer than anything that is not stuck takes, on a busy machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly SemaphoreSlim _demand = new(0);
+    private readonly List<CopyMove> _moves = [];
     private readonly Lock _lock = new();
     private readonly List<(Func<RecordingSink, bool> Holds, TaskCompletionSource Reached)> _waiters = [];
 
@@ -25,9 +29,12 @@ public sealed class RecordingSink(BufferPool pool, Account account) : ISourceSin
 
     public Canvas? Picture { get; private set; }
 
+    public Size Size => Picture?.Size ?? default;
+
     public int Commits { get; private set; }
 
-    public int Moves { get; private set; }
+    /// <summary>All since the first picture.</summary>
+    public IReadOnlyList<CopyMove> Moves => _moves;
 
     public IReadOnlyList<Rect> LastDamage { get; private set; } = [];
 
@@ -70,7 +77,7 @@ public sealed class RecordingSink(BufferPool pool, Account account) : ISourceSin
             }
 
             Commits++;
-            Moves += moves.Length;
+            _moves.AddRange(moves);
             LastDamage = damage.ToArray();
         }
 
@@ -133,7 +140,39 @@ public sealed class RecordingSink(BufferPool pool, Account account) : ISourceSin
         }
 
         Changed();
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await reached.Task.WaitAsync(Patience);
+    }
+
+    /// <summary>For what shows outside the sink, too: asked again and again until it is so, or the source has ended.</summary>
+    public async Task UntilAsync(Func<Task<bool>> isSo, string what, Task running)
+    {
+        long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        while (!await isSo())
+        {
+            if (running.IsCompleted)
+            {
+                await running;
+                throw new InvalidOperationException($"the source ended before: {what}");
+            }
+
+            if (Environment.TickCount64 > deadline)
+            {
+                throw new TimeoutException($"not within {Patience.TotalSeconds} s: {what}; {Commits} commits of {Size}, title {Title}, clipboard {Clipboard}");
+            }
+
+            await Task.WhenAny(Task.Delay(50), running);
+        }
+    }
+
+    public Task UntilAsync(Func<bool> isSo, string what, Task running) => UntilAsync(() => Task.FromResult(isSo()), what, running);
+
+    /// <summary>The picture now; of no size where there is none.</summary>
+    public BgrxImage Copy()
+    {
+        lock (_lock)
+        {
+            return new BgrxImage(Size.Width, Size.Height, Picture?.Pixels.ToArray() ?? []);
+        }
     }
 
     public void Dispose()

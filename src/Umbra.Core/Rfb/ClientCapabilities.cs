@@ -12,7 +12,7 @@ public sealed record ClientCapabilities
     /// <summary>0 (smallest) to 9 (best), or -1: the client wants no loss.</summary>
     public int JpegQuality { get; private init; } = -1;
 
-    /// <summary>0 to 9; 1 where the client has no wish.</summary>
+    /// <summary>0 to 9; 1 where the client has no wish. More than <see cref="Codecs.EncodingClass.MaxCompressLevel"/> is listed in vain.</summary>
     public int CompressLevel { get; private init; } = 1;
 
     /// <summary>The form of the lock keys' state that the client knows, or null.</summary>
@@ -36,6 +36,7 @@ public sealed record ClientCapabilities
 
     public bool SupportsFence { get; private init; }
 
+    /// <summary>Only with <see cref="SupportsFence"/>: without answers nobody knows how much is on its way, and a slow wire would be filled with old pictures.</summary>
     public bool SupportsContinuousUpdates { get; private init; }
 
     public bool SupportsQemuKeys { get; private init; }
@@ -58,7 +59,7 @@ public sealed record ClientCapabilities
         SupportsLastRect = listed.Contains(RfbEncoding.LastRect),
         SupportsDesktopName = listed.Contains(RfbEncoding.DesktopName),
         SupportsFence = listed.Contains(RfbEncoding.Fence),
-        SupportsContinuousUpdates = listed.Contains(RfbEncoding.ContinuousUpdates),
+        SupportsContinuousUpdates = listed.Contains(RfbEncoding.ContinuousUpdates) && listed.Contains(RfbEncoding.Fence),
         SupportsQemuKeys = listed.Contains(RfbEncoding.QemuExtendedKey),
         SupportsExtendedClipboard = listed.Contains(RfbEncoding.ExtendedClipboard),
     };

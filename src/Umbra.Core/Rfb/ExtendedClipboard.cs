@@ -42,8 +42,6 @@ public readonly record struct ExtendedClipboard
 
     public static ExtendedClipboard Request { get; } = new() { Action = ClipboardAction.Request, HasText = true };
 
-    public static ExtendedClipboard Peek { get; } = new() { Action = ClipboardAction.Peek };
-
     /// <param name="hasText">False: the clipboard is empty, or not ours any more.</param>
     public static ExtendedClipboard Notify(bool hasText) => new() { Action = ClipboardAction.Notify, HasText = hasText };
 

@@ -29,6 +29,16 @@ internal sealed class FrameStep(ulong commit, TileSet tiles, IReadOnlyList<CopyM
     /// <summary>Takes over the caller's reference.</summary>
     public void Set(in EncodingClass encodingClass, bool withMoves, EncodedPicture payload) => _encoded.Add((encodingClass, withMoves), payload);
 
+    /// <summary>Drops the forms nobody takes any more; they can be made again.</summary>
+    public void KeepOnly(IReadOnlySet<EncodingClass> used)
+    {
+        foreach ((EncodingClass Class, bool WithMoves) unused in _encoded.Keys.Where(key => !used.Contains(key.Class)).ToList())
+        {
+            _encoded.Remove(unused, out EncodedPicture payload);
+            payload.Bytes.Dispose();
+        }
+    }
+
     /// <summary>Whether these very bytes are among the encoded forms.</summary>
     public bool Holds(in ReceivedPicture received) =>
         TryGet(received.EncodingClass, withMoves: true, out EncodedPicture payload) && payload.Bytes == received.Picture.Bytes;

@@ -87,7 +87,10 @@ public sealed partial class Surface : IDisposable
         }
     }
 
-    /// <summary>The class that serves all viewers with the fewest bytes: that of a lossless one where there is one, else of the one with the best quality.</summary>
+    /// <summary>
+    /// The class that serves all viewers with the fewest bytes: that of a lossless one where there is one, else of the one with the best quality. Encodings
+    /// without compression are for a wire that needs none, which the source's need not be: in their place, Tight.
+    /// </summary>
     public EncodingClass Wish
     {
         get
@@ -101,7 +104,7 @@ public sealed partial class Surface : IDisposable
                     best = viewer.IsReady && isBetter ? viewer.Class : best;
                 }
 
-                return best ?? new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx);
+                return best is { Encoding: RfbEncoding.Tight or RfbEncoding.Zrle } deflated ? deflated : new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx);
             }
         }
     }
@@ -177,15 +180,6 @@ public sealed partial class Surface : IDisposable
             Canvas copy = new(_pool, account, Size);
             copy.CopyFrom(_front, Size.Bounds);
             return copy;
-        }
-    }
-
-    /// <summary>Drops what can be encoded again.</summary>
-    public void TrimCache()
-    {
-        lock (_gate)
-        {
-            _cache.Dispose();
         }
     }
 
@@ -543,5 +537,6 @@ public sealed partial class Surface : IDisposable
         }
 
         _cache.KeepOnly(used);
+        _step?.KeepOnly(used);
     }
 }

@@ -24,9 +24,9 @@ public sealed partial class RfbConnection : IClientMessageHandler
     private bool _sendColourMap;
     private bool _sendEndOfContinuous;
     private bool _sendClipboardText;
+    private bool _sendClipboardNotice;
     private bool _requestClipboard;
     private uint _clientClipboardLimit;
-    private ExtendedDesktopSizeRect? _desktopSizeAnswer;
 
     void IClientMessageHandler.OnPixelFormat(PixelFormat format)
     {
@@ -43,16 +43,13 @@ public sealed partial class RfbConnection : IClientMessageHandler
     {
         lock (_gate)
         {
-            bool isFirst = ReferenceEquals(_client, ClientCapabilities.Least);
             _announceContinuous |= capabilities.SupportsContinuousUpdates && !_client.SupportsContinuousUpdates;
             _announceQemuKeys |= capabilities.SupportsQemuKeys && !_client.SupportsQemuKeys;
             _announceClipboard |= capabilities.SupportsExtendedClipboard && !_client.SupportsExtendedClipboard;
-            if (capabilities.SupportsExtendedDesktopSize && (isFirst || !_client.SupportsExtendedDesktopSize))
-            {
-                // The client may ask for another size only once it has seen this.
-                _desktopSizeAnswer = ExtendedDesktopSizeRect.Single(_size);
-            }
 
+            // The client may ask for another size only once it has seen this one.
+            _announceSize |= capabilities.SupportsExtendedDesktopSize && !_client.SupportsExtendedDesktopSize;
+            _isContinuous &= capabilities.SupportsContinuousUpdates;
             if ((capabilities.SupportsCursor || capabilities.SupportsCursorWithAlpha) && !(_client.SupportsCursor || _client.SupportsCursorWithAlpha))
             {
                 _sent = _sent with { Cursor = 0 };
@@ -112,6 +109,7 @@ public sealed partial class RfbConnection : IClientMessageHandler
 
             _requestClipboard |= message.Action == ClipboardAction.Notify && message.HasText && _seat.Mode == AccessMode.Control;
             _sendClipboardText |= message.Action == ClipboardAction.Request && message.HasText;
+            _sendClipboardNotice |= message.Action == ClipboardAction.Peek;
         }
 
         _viewer.Wake();
@@ -124,6 +122,11 @@ public sealed partial class RfbConnection : IClientMessageHandler
     {
         lock (_gate)
         {
+            if (message.IsEnabled && !_client.SupportsContinuousUpdates)
+            {
+                throw new ProtocolException("continuous updates without fences were not announced");
+            }
+
             _sendEndOfContinuous |= _isContinuous && !message.IsEnabled;
             _isContinuous = message.IsEnabled;
         }
@@ -168,28 +171,6 @@ public sealed partial class RfbConnection : IClientMessageHandler
         _viewer.Wake();
     }
 
-    void IClientMessageHandler.OnDesktopSize(SetDesktopSize message)
-    {
-        // Only the owner: nothing a shadower does may resize the owner's session.
-        DesktopSizeStatus status = !_access.IsOwner || _seat.Mode != AccessMode.Control ? DesktopSizeStatus.Prohibited
-            : !message.Size.IsValid || message.Screens.Count != 1 ? DesktopSizeStatus.InvalidLayout
-            : _session.Source.RequestSize(message.Size) ? DesktopSizeStatus.Ok
-            : DesktopSizeStatus.Prohibited;
-        lock (_gate)
-        {
-            if (status == DesktopSizeStatus.Ok)
-            {
-                _resizeReason = DesktopSizeReason.ThisClient;
-            }
-            else
-            {
-                _desktopSizeAnswer = ExtendedDesktopSizeRect.Single(_size, DesktopSizeReason.ThisClient, status);
-            }
-        }
-
-        _viewer.Wake();
-    }
-
     /// <summary>JPEG wants true colour of 16 bits or more (rfbproto, Tight); only the deflating encodings have a level.</summary>
     private void ApplyClass()
     {
@@ -203,7 +184,8 @@ public sealed partial class RfbConnection : IClientMessageHandler
             // Tight's three-byte pixel is R G B whatever the shifts: such clients share one class.
             PixelFormat format = isTight && _format.HasTightPixel ? PixelFormat.Bgrx : _format;
             encodingClass = new EncodingClass(
-                _client.PictureEncoding, format, canBeJpeg ? _client.JpegQuality : -1, isDeflated ? _client.CompressLevel : 0);
+                _client.PictureEncoding, format, canBeJpeg ? _client.JpegQuality : -1,
+                isDeflated ? Math.Min(_client.CompressLevel, EncodingClass.MaxCompressLevel) : 0);
         }
 
         _viewer.Picture.SetClass(encodingClass);

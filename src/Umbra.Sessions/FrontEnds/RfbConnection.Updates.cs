@@ -29,7 +29,6 @@ public sealed partial class RfbConnection
     private PayloadWriter? _head;
     private ControlVersions _sent;
     private Size _size;
-    private DesktopSizeReason _resizeReason;
     private bool _isZrleStarted;
     private int _unflushed;
 
@@ -119,6 +118,12 @@ public sealed partial class RfbConnection
             ExtendedClipboard.Request.WriteAsServer(head);
             _requestClipboard = false;
         }
+
+        if (_sendClipboardNotice)
+        {
+            ExtendedClipboard.Notify(_seat.Mode == AccessMode.Control && _session.Clipboard.Length > 0).WriteAsServer(head);
+            _sendClipboardNotice = false;
+        }
     }
 
     private static void WriteColourMap(PayloadWriter head)
@@ -181,11 +186,6 @@ public sealed partial class RfbConnection
         }
 
         await FlushAsync();
-        if (!sending.IsAnswered)
-        {
-            _budget.Arrived(sending.Bytes, _time.GetElapsedTime(sending.Begun));
-        }
-
         _viewer.Counters.Sent(sending.Bytes);
         return true;
     }
@@ -222,14 +222,9 @@ public sealed partial class RfbConnection
                 return null;
             }
 
-            bool isFenced = _client.SupportsFence;
-            Sending sending = new(_time.GetTimestamp(), pseudoRects, picture, owed, owedClass, isFenced, isFenced || !_isContinuous);
+            Sending sending = new(_time.GetTimestamp(), pseudoRects, picture, owed, owedClass, _client.SupportsFence);
             _isUpdateWanted = false;
-            if (sending.IsAnswered)
-            {
-                _inFlight.Enqueue(sending);
-            }
-
+            _inFlight.Enqueue(sending);
             return sending;
         }
     }
@@ -348,40 +343,6 @@ public sealed partial class RfbConnection
         return 1;
     }
 
-    private int WriteSize(PayloadWriter head)
-    {
-        int rects = 0;
-        if (_viewer.Picture.AcceptSize(out Size size))
-        {
-            _size = size;
-            if (_client.SupportsExtendedDesktopSize)
-            {
-                ExtendedDesktopSizeRect.Single(size, _resizeReason).Write(head);
-                _desktopSizeAnswer = null;
-            }
-            else if (_client.SupportsDesktopSize)
-            {
-                new DesktopSizeRect(size).Write(head);
-            }
-            else
-            {
-                throw new ProtocolException($"the session is now {size} and this viewer cannot follow a change of size");
-            }
-
-            _resizeReason = DesktopSizeReason.Server;
-            rects++;
-        }
-
-        if (_desktopSizeAnswer is { } answer)
-        {
-            (answer with { Size = _size }).Write(head);
-            _desktopSizeAnswer = null;
-            rects++;
-        }
-
-        return rects;
-    }
-
     /// <summary>Called under <see cref="_gate"/>: the viewer has answered, so what was sent has arrived. A viewer with fences says so exactly.</summary>
     private void UpdateArrived(bool isFence)
     {
@@ -427,10 +388,8 @@ public sealed partial class RfbConnection
     /// <param name="Begun">Timestamp.</param>
     /// <param name="Picture">Null where tiles are owed, which go first.</param>
     /// <param name="Owed">Tiles of <paramref name="OwedClass"/> that belong to it.</param>
-    /// <param name="IsFenced">A fence follows.</param>
-    /// <param name="IsAnswered">The viewer says in some way when it has it.</param>
-    private sealed record Sending(
-        long Begun, int PseudoRects, PictureUpdate? Picture, int Owed, EncodingClass OwedClass, bool IsFenced, bool IsAnswered)
+    /// <param name="IsFenced">A fence follows, whose answer says when it has arrived; without, the next request does.</param>
+    private sealed record Sending(long Begun, int PseudoRects, PictureUpdate? Picture, int Owed, EncodingClass OwedClass, bool IsFenced)
     {
         /// <summary>Written so far; final once the viewer can have all of it.</summary>
         public long Bytes { get; set; }

@@ -39,6 +39,7 @@ public sealed partial class RfbConnection
         string who = $"viewer {connection.ConnectionId}";
         _account = access.IsOwner ? _session.Account.OpenMustSucceed(who) : _session.Account.Open(who);
         _closing = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, access.Ended);
+        _resizeTimer = time.CreateTimer(_ => GiveUpResizing(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Serves one connection; returns when it is over. Never throws for what the peer does.</summary>
@@ -64,6 +65,7 @@ public sealed partial class RfbConnection
         }
         finally
         {
+            await rfb._resizeTimer.DisposeAsync();
             rfb._closing.Dispose();
             rfb.CloseAccount();
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using CsCheck;
+using Umbra.Core.Codecs;
 using Umbra.Core.Input;
 using Umbra.Core.Link;
 using Umbra.Core.Rfb;
@@ -93,6 +94,15 @@ public sealed class LinkMessageTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 3)]
+    [InlineData(9, 3)]
+    public void Format_AnyLevel_EncodedAtTheNearestThatIsUsed(int asked, int used) =>
+        Assert.Equal(new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx, 6, used), new LinkFormat(6, asked).EncodingClass);
 
     [Fact]
     public void Attach_AnyValue_RoundTrips() =>

@@ -46,7 +46,7 @@ public sealed class ClientCapabilitiesTests
                 (-223, c => c.SupportsDesktopSize),
             (-308, c => c.SupportsExtendedDesktopSize), (-224, c => c.SupportsLastRect), (-307, c => c.SupportsDesktopName),
                 (-312, c => c.SupportsFence),
-            (-313, c => c.SupportsContinuousUpdates), (-261, c => c.SupportsLeds), (0x574d5668, c => c.SupportsLeds),
+            (-261, c => c.SupportsLeds), (0x574d5668, c => c.SupportsLeds),
                 (-258, c => c.SupportsQemuKeys),
             (unchecked((int)0xC0A1E5CE), c => c.SupportsExtendedClipboard),
         ];
@@ -57,6 +57,13 @@ public sealed class ClientCapabilitiesTests
             Assert.Equal(number is -261 or 0x574d5668 ? 2 : 1, flags.Count(flag => flag.Has(capabilities)));
         }
     }
+
+    [Theory]
+    [InlineData(false, -313)]
+    [InlineData(false, -312)]
+    [InlineData(true, -313, -312)]
+    public void ContinuousUpdates_OnlyTogetherWithFence(bool expected, params int[] listed) =>
+        Assert.Equal(expected, ClientCapabilities.From(Array.ConvertAll(listed, e => (RfbEncoding)e)).SupportsContinuousUpdates);
 
     [Fact]
     public void LedEncoding_BothListed_QemuForm() =>

@@ -22,7 +22,6 @@ public sealed class ExtendedClipboardTests : PoolTest
     public void Actions_GoldenBytes()
     {
         Assert.Equal(Wire.Hex("06 000000 fffffffc 02000001"), Written(ExtendedClipboard.Request, asServer: false));
-        Assert.Equal(Wire.Hex("06 000000 fffffffc 04000000"), Written(ExtendedClipboard.Peek, asServer: false));
         Assert.Equal(Wire.Hex("03 000000 fffffffc 08000001"), Written(ExtendedClipboard.Notify(true), asServer: true));
         Assert.Equal(Wire.Hex("03 000000 fffffffc 08000000"), Written(ExtendedClipboard.Notify(false), asServer: true));
         Assert.Equal(ExtendedClipboard.Request, Parse(Wire.Hex("02000001")));

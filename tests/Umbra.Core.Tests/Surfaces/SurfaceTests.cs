@@ -260,6 +260,43 @@ public sealed class SurfaceTests : PoolTest
         Assert.True(picture.Pixels.SequenceEqual(canvas.Pixels));
     }
 
+    [Fact]
+    public void Dispose_LastViewerOfAClass_ItsTilesAndItsStepAreGivenBack()
+    {
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        SurfaceViewer[] viewers = [.. ((int[])[1, 2, 2]).Select(level => surface.AddViewer(Exact with { CompressLevel = level }, Account, () => { }))];
+        canvas.Fill(new Rect(0, 0, 10, 10), 0xFF);
+        TakeAll();
+        surface.Commit(canvas, [Full.Bounds], [], 0);
+        TakeAll();
+
+        Assert.Equal((22, 2), Held());
+        viewers[1].Dispose();
+        Assert.Equal((22, 2), Held());
+        viewers[2].Dispose();
+        Assert.Equal((11, 1), Held());
+        viewers[0].Dispose();
+        Assert.Equal((0, 0), Held());
+
+        void TakeAll() => Array.ForEach(viewers, viewer => viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose());
+        (long Tiles, long Steps) Held() => (Outstanding(BufferTag.TileCache), Outstanding(BufferTag.FramePacket));
+        long Outstanding(BufferTag tag) => Pool.ReadTags().Single(usage => usage.Tag == tag).Outstanding;
+    }
+
+    [Theory]
+    [InlineData(RfbEncoding.Raw, 0, RfbEncoding.Tight, 1)]
+    [InlineData(RfbEncoding.Hextile, 0, RfbEncoding.Tight, 1)]
+    [InlineData(RfbEncoding.Zrle, 3, RfbEncoding.Zrle, 3)]
+    [InlineData(RfbEncoding.Tight, 2, RfbEncoding.Tight, 2)]
+    public void Wish_ViewerWithoutCompression_IsTightAllTheSame(RfbEncoding encoding, int level, RfbEncoding wished, int wishedLevel)
+    {
+        using Surface surface = NewSurface();
+        using SurfaceViewer viewer = surface.AddViewer(new EncodingClass(encoding, PixelFormat.Bgrx, -1, level), Account, () => { });
+        viewer.IsReady = true;
+        Assert.Equal(new EncodingClass(wished, PixelFormat.Bgrx, -1, wishedLevel), surface.Wish);
+    }
+
     /// <summary>The one property that matters: whatever changes, however slow or lossy a viewer, it ends with the source's picture.</summary>
     [Fact]
     public void AnyChangesAnySpeed_EveryViewerConverges() => Gen.Int.Sample(Converges, iter: 400, threads: 1);

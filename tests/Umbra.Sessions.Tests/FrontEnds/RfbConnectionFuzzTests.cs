@@ -21,7 +21,7 @@ public sealed class RfbConnectionFuzzTests : FuzzTest
         [248, 0, 0, 0, 0x80, 0, 0, 5, 4, 1, 2, 3, 4],
         [3, 1, 0, 0, 0, 0, 0, 96, 0, 64],
         [0, 0, 0, 0, 16, 16, 1, 1, 0, 31, 0, 63, 0, 31, 11, 5, 0, 0, 0, 0],
-        [2, 0, 0, 4, .. ((int[])[16, 0, -314, unchecked((int)0xC0A1E5CE)]).SelectMany(RawRfb.U32)],
+        [2, 0, 0, 6, .. ((int[])[16, 0, -314, -312, -313, unchecked((int)0xC0A1E5CE)]).SelectMany(RawRfb.U32)],
         [3, 0, 0, 0, 0, 0, 0, 96, 0, 64],
         Extended(0x1F000001, RawRfb.U32(100_000)),
         Extended(0x08000001, []),

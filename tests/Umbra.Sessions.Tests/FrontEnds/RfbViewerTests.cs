@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Umbra.Core.Codecs;
+using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Sources;
 
@@ -71,9 +73,11 @@ public sealed class RfbViewerTests : PeerTest
     [Fact]
     public async Task Resize_ClientCannotFollow_DisconnectedWithReasonInTheLog()
     {
-        await using RawRfb rfb = await OpenAsync();
+        Session session = NewSession(_source);
+        await using RawRfb rfb = await OpenAsync(session);
         await rfb.SetEncodingsAsync(0);
         _source.RequestSize(new Size(100, 50));
+        await UntilAsync(() => session.Surface.Size == new Size(100, 50));
         await rfb.RequestAsync();
         await rfb.ReadToEndAsync();
         await rfb.Done;
@@ -196,13 +200,92 @@ public sealed class RfbViewerTests : PeerTest
     public async Task ContinuousUpdates_Listed_AnnouncedSentAndEnded()
     {
         await using RawRfb rfb = await OpenAsync();
-        await rfb.SetEncodingsAsync(0, -313);
+        await rfb.SetEncodingsAsync(0, -312, -313);
         Assert.Equal(150, await rfb.ReadByteAsync());
         await rfb.SendAsync([150, 1, 0, 0, 0, 0, .. RawRfb.U16(80), .. RawRfb.U16(60)]);
         Assert.Equal(0, await rfb.ReadByteAsync());
         Assert.NotEmpty(await rfb.ReadUpdateAsync());
         await rfb.SendAsync([150, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         await rfb.ReadUntilAsync(150);
+    }
+
+    [Fact]
+    public async Task ContinuousUpdates_ListedWithoutFence_NotAnnouncedAndPicturesComeWhenAskedFor()
+    {
+        await using RawRfb rfb = await OpenAsync();
+        await rfb.SetEncodingsAsync(0, -313);
+        await rfb.RequestAsync();
+        Assert.Equal(0, await rfb.ReadByteAsync());
+        Assert.NotEmpty(await rfb.ReadUpdateAsync());
+    }
+
+    [Fact]
+    public async Task ContinuousUpdates_FenceListedLater_Announced()
+    {
+        await using RawRfb rfb = await OpenAsync();
+        await rfb.SetEncodingsAsync(0, -313);
+        await rfb.SetEncodingsAsync(0, -313, -312);
+        Assert.Equal(150, await rfb.ReadByteAsync());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-313)]
+    public async Task ContinuousUpdates_NotAnnounced_Closed(int listed)
+    {
+        await using RawRfb rfb = await OpenAsync();
+        await rfb.SetEncodingsAsync(0, listed);
+        await rfb.SendAsync([150, 1, 0, 0, 0, 0, .. RawRfb.U16(80), .. RawRfb.U16(60)]);
+        await AssertClosedAsync(rfb, "continuous updates");
+    }
+
+    [Fact]
+    public async Task ContinuousUpdates_FenceNotListedAnyMore_PicturesComeOnlyWhenAskedFor()
+    {
+        Session session = NewSession(_source);
+        await using RawRfb rfb = await OpenAsync(session);
+        await rfb.SetEncodingsAsync(0, -223, -312, -313);
+        await rfb.SendAsync([150, 1, 0, 0, 0, 0, .. RawRfb.U16(80), .. RawRfb.U16(60)]);
+        await rfb.SetEncodingsAsync(0, -223);
+        await AssertAliveAsync(rfb);
+        _source.RequestSize(new Size(100, 50));
+        await UntilAsync(() => session.Surface.Size == new Size(100, 50));
+        await AssertAliveAsync(rfb);
+        Assert.Equal((80, 60), (rfb.Width, rfb.Height));
+        await rfb.RequestAsync(isIncremental: true);
+        Assert.Equal(100, (await rfb.ReadRectAsync(-223)).Width);
+    }
+
+    [Theory]
+    [InlineData(-247, EncodingClass.MaxCompressLevel)]
+    [InlineData(-252, EncodingClass.MaxCompressLevel)]
+    [InlineData(-254, 2)]
+    [InlineData(-256, 0)]
+    [InlineData(0, 1)]
+    public async Task CompressLevel_Listed_NoHigherThanTheHighestThereIs(int listed, int level)
+    {
+        Session session = NewSession(_source);
+        await using RawRfb rfb = await OpenAsync(session);
+        await rfb.SetEncodingsAsync(7, listed);
+        await rfb.RequestAsync();
+        await UntilAsync(() => session.Viewers.Single().Picture.IsReady);
+        Assert.Equal(new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx, -1, level), session.Surface.Wish);
+    }
+
+    [Theory]
+    [InlineData(AccessMode.Control, 0x08000001u)]
+    [InlineData(AccessMode.View, 0x08000000u)]
+    public async Task ExtendedClipboard_Peek_AnsweredWithWhatThisClientMayHave(AccessMode mode, uint answer)
+    {
+        Session session = NewSession(_source);
+        ((ISourceSink)session).SetClipboard("text");
+        await using RawRfb rfb = await OpenAsync(session, mode);
+        await rfb.SetEncodingsAsync(0, Clipboard);
+        await rfb.ReadUntilAsync(3);
+        await rfb.ReadCutTextAsync();
+        await rfb.SendAsync(Extended(0x04000000, []));
+        await rfb.ReadUntilAsync(3);
+        Assert.Equal(answer, BinaryPrimitives.ReadUInt32BigEndian((await rfb.ReadCutTextAsync()).Body));
     }
 
     [Theory]

@@ -40,11 +40,21 @@ internal sealed class StillSource(Size first) : ISessionSource
 
     public void SendClipboard(string text) => Clipboards.Enqueue(text);
 
+    /// <summary>False: it says that it cannot be resized.</summary>
+    public bool TakesSizes { get; set; } = true;
+
+    /// <summary>False: it says that it can be resized, and is not.</summary>
+    public bool FulfilsSizes { get; set; } = true;
+
     public bool RequestSize(Size size)
     {
-        _size = size;
-        _changed.Release();
-        return true;
+        if (TakesSizes && FulfilsSizes)
+        {
+            _size = size;
+            _changed.Release();
+        }
+
+        return TakesSizes;
     }
 
     /// <summary>What the source would show if somebody asked.</summary>

@@ -48,7 +48,7 @@ public sealed class PatternSourceTests : PoolTest
             AssertShows(sink, mode, step, PatternInput.None);
         }
 
-        Assert.Equal(mode == PatternMode.Marker, sink.Moves > 0);
+        Assert.Equal(mode == PatternMode.Marker, sink.Moves.Count > 0);
         await StopAsync(running);
     }
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Umbra.Core.Memory;
+using Umbra.Transports.Tcp;
 
 namespace Umbra.Sessions.Sources.Rfb;
 
@@ -39,7 +40,7 @@ internal sealed class RfbConnection : IAsyncDisposable
             await socket.ConnectAsync(endPoint, cancellationToken);
             if (socket.ProtocolType == ProtocolType.Tcp)
             {
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+                TcpKeepAlive.Set(socket);
             }
 
             return new RfbConnection(new NetworkStream(socket, ownsSocket: true), pool.AsMemoryPool(BufferTag.RfbSource, account));

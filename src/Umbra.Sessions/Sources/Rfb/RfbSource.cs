@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Umbra.Core.Input;
@@ -73,8 +74,9 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             await CloseAsync(opened);
+            string what = opened is null ? "does not answer" : "takes the connection but does not end the handshake";
             throw new RfbSourceException(
-                $"no answer from the vnc server at {options.Address} within {options.ConnectTimeout.TotalSeconds:0} s");
+                string.Create(CultureInfo.InvariantCulture, $"the vnc server at {options.Address} {what} within {options.ConnectTimeout.TotalSeconds} s"));
         }
         catch
         {

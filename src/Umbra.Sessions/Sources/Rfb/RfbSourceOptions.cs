@@ -35,6 +35,6 @@ public sealed record RfbSourceOptions
     /// </summary>
     public Func<CancellationToken, Task<PointerInput?>>? FindPointer { get; init; }
 
-    /// <summary>How long connecting and the handshake may take.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>How long connecting and the handshake may take together: a machine that is gone does not even refuse.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

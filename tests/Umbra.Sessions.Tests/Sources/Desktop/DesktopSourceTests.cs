@@ -13,26 +13,29 @@ public sealed class DesktopSourceTests : PoolTest
     [Fact]
     public async Task Run_Desktop_PictureEqualsTheDisplays()
     {
-        Tool.Require("Xvnc", "xterm", "xwd");
+        Require.Program("Xvnc");
+        Require.Program("xterm");
         await using Running running = Start("xterm -geometry 60x20+10+10 -e 'seq 1 100; sleep 1000'");
         await running.UntilDrawnAsync();
-        Assert.True(running.Sink.Has("title alice"));
+        Assert.Contains("alice", running.Sink.Title, StringComparison.Ordinal);
         Assert.Equal("desktop", running.Source.Kind);
     }
 
     [Fact]
     public async Task Run_DefaultCommand_ShowsSomething()
     {
-        Tool.Require("Xvnc", "xterm", "xwd");
+        Require.Program("Xvnc");
+        Require.Program("xterm");
         await using Running running = Start(null);
-        await running.Sink.UntilAsync(() => running.Sink.Pixels().Distinct().Take(5).Count() == 5, "a desktop with something on it",
+        await running.Sink.UntilAsync(() => running.Sink.Copy().Pixels.Distinct().Take(5).Count() == 5, "a desktop with something on it",
             running.Task);
     }
 
     [Fact]
     public async Task Run_XvncKilled_EndsAndTheNextRunStartsBothAgain()
     {
-        Tool.Require("Xvnc", "xterm");
+        Require.Program("Xvnc");
+        Require.Program("xterm");
         string runs = Path.Combine(_directory, "runs");
         await using Running running = Start($"echo run >> {runs}; exec xterm");
         await running.Sink.UntilAsync(() => running.Sink.Commits > 0 && File.Exists(runs), "a first picture", running.Task);
@@ -53,7 +56,8 @@ public sealed class DesktopSourceTests : PoolTest
     [Fact]
     public async Task Run_AnotherSourceWithTheSameDirectory_AdoptsTheDesktop()
     {
-        Tool.Require("Xvnc", "xterm", "xwd");
+        Require.Program("Xvnc");
+        Require.Program("xterm");
         DesktopState before;
         await using (Running first = Start("xterm -geometry 60x20+10+10 -e 'seq 1 100; sleep 1000'", stopsDesktop: false))
         {
@@ -70,7 +74,7 @@ public sealed class DesktopSourceTests : PoolTest
     [Fact]
     public async Task Stop_EndsEverythingAndLeavesNothing()
     {
-        Tool.Require("Xvnc");
+        Require.Program("Xvnc");
         await using DesktopSource source = new(Options("trap '' TERM; sleep 1000 & wait; sleep 1000"));
         await source.StartAsync(TestContext.Current.CancellationToken);
         DesktopState state = State();
@@ -89,9 +93,8 @@ public sealed class DesktopSourceTests : PoolTest
     [Fact]
     public async Task Stop_StateNamesAProcessWhoseNumberWasUsedAgain_LeavesItAlone()
     {
-        Tool.Require("sleep");
-        await using Tool bystander = Tool.Start(null, "setsid", "sleep", "1000");
-        ProcessIdentity real = ProcessIdentity.Of(bystander.Pid)!.Value;
+        await using ExternalProcess bystander = ExternalProcess.Start("sleep", ["1000"]);
+        ProcessIdentity real = ProcessIdentity.Of(bystander.Id)!.Value;
         ProcessIdentity former = real with { StartTicks = real.StartTicks - 1 };
         new DesktopState(former, 5, "s", "x", former).Save(Path.Combine(_directory, "state.json"));
         await using DesktopSource source = new(Options("true"));
@@ -105,7 +108,7 @@ public sealed class DesktopSourceTests : PoolTest
     [Fact]
     public async Task Start_ChildrenHoldNoneOfOurDescriptors()
     {
-        Tool.Require("Xvnc");
+        Require.Program("Xvnc");
         using FileStream file = new(Path.Combine(_directory, "ours"), FileMode.Create);
         using System.Net.Sockets.Socket listener = new(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream,
             default);
@@ -138,7 +141,7 @@ public sealed class DesktopSourceTests : PoolTest
     [Fact]
     public async Task Start_XvncFails_SaysWhatItSaid()
     {
-        Tool.Require("Xvnc");
+        Require.Program("Xvnc");
         await using DesktopSource source = new(Options(null) with { Size = new Size(0, 0) });
 
         DesktopException failed = await Assert.ThrowsAsync<DesktopException>(() =>
@@ -151,7 +154,7 @@ public sealed class DesktopSourceTests : PoolTest
     [Fact]
     public async Task Start_PathTooLongForASocket_SaysSo()
     {
-        Tool.Require("Xvnc");
+        Require.Program("Xvnc");
         await using DesktopSource source = new(Options(null) with { Directory = Path.Combine(_directory, new string('d', 100)) });
 
         await Assert.ThrowsAsync<DesktopException>(() => source.StartAsync(TestContext.Current.CancellationToken));
@@ -184,7 +187,7 @@ public sealed class DesktopSourceTests : PoolTest
     private DesktopState State() => JsonSerializer.Deserialize<DesktopState>(File.ReadAllBytes(Path.Combine(_directory, "state.json")))!;
 
     private Running Start(string? command, bool stopsDesktop = true) =>
-        new(new DesktopSource(Options(command)), new RecordingSink(Pool), stopsDesktop);
+        new(new DesktopSource(Options(command)), new RecordingSink(Pool, Account) { AlwaysDemands = true }, stopsDesktop);
 
     private sealed class Running : IAsyncDisposable
     {
@@ -206,9 +209,14 @@ public sealed class DesktopSourceTests : PoolTest
         public void RunAgain() => Task = Source.RunAsync(Sink, _stop.Token);
 
         public Task UntilDrawnAsync() => Sink.UntilAsync(
-            async () => Sink.Pixels().Any(b => b != 0)
-                && (await Screenshot.TakeAsync($":{Source.Display}", Source.XAuthorityPath)).Equals(Sink),
+            async () => Sink.Copy() is { Pixels: var pixels } picture && pixels.Any(b => b != 0) && picture.DifferenceFrom(await ScreenshotAsync()) is null,
             "the display's picture", Task);
+
+        private async Task<BgrxImage> ScreenshotAsync()
+        {
+            await using XDisplay display = XDisplay.Attach($":{Source.Display}", Source.XAuthorityPath);
+            return await display.ScreenshotAsync();
+        }
 
         public async ValueTask DisposeAsync()
         {

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
+using Umbra.Testing;
 
 namespace Umbra.Sessions.Tests.Sources.Rfb;
 

@@ -21,7 +21,7 @@ public sealed class RfbSourceRealServerTests : PoolTest
     [InlineData(RfbEncoding.Tight)]
     public async Task Run_Xvnc_PictureEqualsTheDisplays(RfbEncoding encoding)
     {
-        Tool.Require("Xvnc", "xterm", "xwd");
+        string xterm = Require.Program("xterm");
         await using Running running = await StartXvncAsync(encoding);
         await running.Sink.UntilAsync(() => running.Sink.Commits > 0, "a first picture", running.Task);
 
@@ -29,17 +29,17 @@ public sealed class RfbSourceRealServerTests : PoolTest
         running.Source.SendPointer(new PointerInput(400, 300, 0));
 
         // Scrolls (CopyRect), then text and colours that stay.
-        await using Tool terminal = Tool.Start(running.Display, "xterm", "-geometry", "100x30+20+10", "-e", "sh", "-c",
+        running.Display.Start(xterm, "-geometry", "100x30+20+10", "-e", "sh", "-c",
             "seq 1 3000; for i in $(seq 1 200); do printf '\\033[4%dm%d ' $((i % 8)) $i; done; touch " + Path.Combine(_directory,
                 "drawn") + "; sleep 1000");
 
         await running.Sink.UntilAsync(
             async () => File.Exists(Path.Combine(_directory, "drawn"))
-                && running.Sink.Pixels().Distinct().Count() > 4
-                && (await Screenshot.TakeAsync(running.Display)).Equals(running.Sink),
+                && running.Sink.Copy().Pixels.Distinct().Count() > 4
+                && await running.ShowsTheDisplayAsync(),
             "the display's picture", running.Task);
-        Assert.True(running.Sink.CursorWidth >= 0);
-        Assert.True(running.Sink.Has("title umbra test"));
+        Assert.True(running.Sink.CursorShapes > 0);
+        Assert.Contains("umbra test", running.Sink.Title, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -47,10 +47,10 @@ public sealed class RfbSourceRealServerTests : PoolTest
     [InlineData(true)]
     public async Task SendKey_Xvnc_TextArrivesInOrder(bool withScanCodes)
     {
-        Tool.Require("Xvnc", "xterm");
+        string xterm = Require.Program("xterm");
         await using Running running = await StartXvncAsync(RfbEncoding.Raw);
         string file = Path.Combine(_directory, "typed");
-        await using Tool terminal = Tool.Start(running.Display, "xterm", "-geometry", "80x24+0+0", "-e", "sh", "-c", $"cat > {file}");
+        running.Display.Start(xterm, "-geometry", "80x24+0+0", "-e", "sh", "-c", $"cat > {file}");
         await running.Sink.UntilAsync(() => running.Sink.Commits > 1 && File.Exists(file), "the terminal", running.Task);
 
         // The pointer over the terminal gives it the keyboard where there is no window manager.
@@ -70,45 +70,41 @@ public sealed class RfbSourceRealServerTests : PoolTest
     [Fact]
     public async Task RequestSize_Xvnc_ResizesAndThePictureFollows()
     {
-        Tool.Require("Xvnc", "xterm", "xwd");
+        string xterm = Require.Program("xterm");
         await using Running running = await StartXvncAsync(RfbEncoding.Zrle);
         await running.Sink.UntilAsync(() => running.Sink.Commits > 0, "a first picture", running.Task);
-        await using Tool terminal = Tool.Start(running.Display, "xterm", "-geometry", "60x20+10+10", "-e", "sh", "-c",
+        running.Display.Start(xterm, "-geometry", "60x20+10+10", "-e", "sh", "-c",
             "seq 1 100; sleep 1000");
         foreach (Size size in (Size[])[new(1000, 700), new(500, 400)])
         {
             Assert.True(running.Source.RequestSize(size));
-            await running.Sink.UntilAsync(async () => running.Sink.Size == size
-                && (await Screenshot.TakeAsync(running.Display)).Equals(running.Sink),
-                $"the picture at {size}", running.Task);
+            await running.Sink.UntilAsync(async () => running.Sink.Size == size && await running.ShowsTheDisplayAsync(), $"the picture at {size}", running.Task);
         }
     }
 
     [Fact]
     public async Task Refresh_XvncWhoseScreenHasJustChanged_HasWhatItShowsNow()
     {
-        Tool.Require("Xvnc", "xsetroot", "xwd");
+        string xsetroot = Require.Program("xsetroot");
         await using Running running = await StartXvncAsync(RfbEncoding.Raw);
         await running.Sink.UntilAsync(() => running.Sink.Commits > 0, "a first picture", running.Task);
         running.Source.SendPointer(new PointerInput(400, 300, 0));
         foreach (string colour in (string[])["#102030", "#405060"])
         {
-            await Tool.RunAsync(running.Display, null, "xsetroot", "-solid", colour);
+            (await running.Display.RunAsync(xsetroot, "-solid", colour)).EnsureSuccess();
 
             Assert.True(await running.Source.RefreshAsync().WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
 
-            Screenshot screen = await Screenshot.TakeAsync(running.Display);
-            Assert.True(screen.Equals(running.Sink));
+            Assert.True(await running.ShowsTheDisplayAsync());
         }
     }
 
     [Fact]
     public async Task Run_XvncKilled_EndsWithWhatHappened()
     {
-        Tool.Require("Xvnc");
         await using Running running = await StartXvncAsync(RfbEncoding.Raw);
         await running.Sink.UntilAsync(() => running.Sink.Commits > 0, "a first picture", running.Task);
-        running.Server.Kill();
+        await running.Display.Server.KillAsync();
 
         RfbSourceException lost = await Assert.ThrowsAsync<RfbSourceException>(() =>
             running.Task.WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
@@ -120,8 +116,6 @@ public sealed class RfbSourceRealServerTests : PoolTest
     [InlineData(false)]
     public async Task Run_XvncWithCertificate_OnlyTheExpectedOneIsAccepted(bool isExpected)
     {
-        Tool.Require("Xvnc");
-        string socket = Path.Combine(_directory, "tls.sock");
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
             .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
@@ -129,16 +123,13 @@ public sealed class RfbSourceRealServerTests : PoolTest
             TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(_directory, "key.pem"), key.ExportPkcs8PrivateKeyPem(),
             TestContext.Current.CancellationToken);
-        (Tool server, string _) = await Tool.StartXServerAsync("Xvnc", "-rfbunixpath", socket, "-rfbport", "-1", "-SecurityTypes",
-            "X509None",
-            "-X509Cert", Path.Combine(_directory, "cert.pem"), "-X509Key", Path.Combine(_directory, "key.pem"), "-geometry", "320x200",
-                "-nolisten", "tcp");
-        await using Tool xvnc = server;
-        using RecordingSink sink = new(Pool);
+        await using XDisplay display = await XDisplay.StartXvncAsync(
+            320, 200, "-SecurityTypes", "X509None", "-X509Cert", Path.Combine(_directory, "cert.pem"), "-X509Key", Path.Combine(_directory, "key.pem"));
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         using CancellationTokenSource stop = new();
         await using RfbSource source = new(new RfbSourceOptions
         {
-            Address = RfbAddress.UnixSocket(socket),
+            Address = RfbAddress.UnixSocket(display.RfbSocket),
             ValidateCertificate = (_, theirs, _, _) => isExpected && theirs!.GetRawCertData().AsSpan().SequenceEqual(certificate.RawData),
         });
         Task task = source.RunAsync(sink, stop.Token);
@@ -162,14 +153,13 @@ public sealed class RfbSourceRealServerTests : PoolTest
     [InlineData("wrong", false)]
     public async Task Run_X11vncWithPassword_LetsInOnlyTheRightOne(string password, bool isRight)
     {
-        Tool.Require("Xvfb", "x11vnc", "xterm", "xwd");
-        (Tool server, string display) = await Tool.StartXServerAsync("Xvfb", "-screen", "0", "640x480x24", "-nolisten", "tcp");
-        await using Tool xvfb = server;
-        await using Tool terminal = Tool.Start(display, "xterm", "-e", "sh", "-c", "seq 1 100; sleep 1000");
-        await using Tool x11vnc = Tool.Start(display, "x11vnc", "-display", display, "-autoport", "15900", "-localhost", "-no6", "-passwd",
-            "secret42", "-forever", "-quiet");
-        string port = await x11vnc.ReadUntilAsync("PORT=");
-        using RecordingSink sink = new(Pool);
+        (string terminal, string server) = (Require.Program("xterm"), Require.Program("x11vnc"));
+        await using XDisplay display = await XDisplay.StartXvfbAsync(640, 480);
+        display.Start(terminal, "-e", "sh", "-c", "seq 1 100; sleep 1000");
+        ExternalProcess x11vnc = display.Start(
+            server, "-display", display.Name, "-autoport", "15900", "-localhost", "-no6", "-passwd", "secret42", "-forever", "-quiet");
+        string port = await x11vnc.Output.WaitForAsync(line => line.StartsWith("PORT=", StringComparison.Ordinal), RecordingSink.Patience);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         await using RfbSource source = new(new RfbSourceOptions
         {
             Address = RfbAddress.Parse($"vnc://127.0.0.1::{port[5..]}"),
@@ -179,7 +169,7 @@ public sealed class RfbSourceRealServerTests : PoolTest
         Task task = source.RunAsync(sink, stop.Token);
         if (isRight)
         {
-            await sink.UntilAsync(async () => (await Screenshot.TakeAsync(display)).Equals(sink), "the display's picture", task);
+            await sink.UntilAsync(async () => sink.Copy().DifferenceFrom(await display.ScreenshotAsync()) is null, "the display's picture", task);
             Assert.True(await source.RefreshAsync().WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
             await stop.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
@@ -201,20 +191,20 @@ public sealed class RfbSourceRealServerTests : PoolTest
     [InlineData(RfbEncoding.Tight)]
     public async Task Run_Qemu_PictureEqualsItsScreenDump(RfbEncoding encoding)
     {
-        Tool.Require("qemu-system-x86_64");
+        string program = Require.Program("qemu-system-x86_64");
         string socket = Path.Combine(_directory, "qemu.sock");
         string dump = Path.Combine(_directory, "screen.ppm");
-        await using Tool qemu = Tool.Start(null, "qemu-system-x86_64", "-display", $"vnc=unix:{socket}", "-S", "-monitor", "stdio",
-            "-nodefaults", "-vga", "std", "-m", "64");
+        await using ExternalProcess qemu = ExternalProcess.Start(
+            program, ["-display", $"vnc=unix:{socket}", "-S", "-monitor", "stdio", "-nodefaults", "-vga", "std", "-m", "64"], hasInput: true);
         await WaitForSocketAsync(socket);
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         await using RfbSource source = new(new RfbSourceOptions { Address = RfbAddress.UnixSocket(socket), Encodings = [encoding] });
         using CancellationTokenSource stop = new();
         Task task = source.RunAsync(sink, stop.Token);
         await sink.UntilAsync(() => sink.Commits > 0, "a first picture", task);
-        await qemu.WriteLineAsync($"screendump {dump}");
-        await qemu.WriteLineAsync("info status");
-        await qemu.ReadUntilAsync("VM status");
+        await qemu.Input.WriteLineAsync($"screendump {dump}");
+        await qemu.Input.WriteLineAsync("info status");
+        await qemu.Output.WaitForAsync(line => line.Contains("VM status", StringComparison.Ordinal), RecordingSink.Patience);
 
         await sink.UntilAsync(() => PpmEquals(dump, sink), "the screen dump's picture", task);
         Assert.True(await source.RefreshAsync().WaitAsync(RecordingSink.Patience, TestContext.Current.CancellationToken));
@@ -226,7 +216,7 @@ public sealed class RfbSourceRealServerTests : PoolTest
     [Fact]
     public async Task Run_NobodyListens_SaysSo()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         await using RfbSource source = new(new RfbSourceOptions { Address = RfbAddress.UnixSocket(Path.Combine(_directory, "nobody")) });
 
         RfbSourceException failed = await Assert.ThrowsAsync<RfbSourceException>(() => source.RunAsync(sink, CancellationToken.None));
@@ -260,7 +250,7 @@ public sealed class RfbSourceRealServerTests : PoolTest
         string head = Encoding.ASCII.GetString(file, 0, Math.Min(32, file.Length));
         string[] words = head.Split([' ', '\n'], 5);
         (int width, int height) = (int.Parse(words[1], null), int.Parse(words[2], null));
-        byte[] ours = sink.Pixels();
+        byte[] ours = sink.Copy().Pixels;
         int start = file.Length - (width * height * 3);
         if (sink.Size != new Size(width, height))
         {
@@ -290,27 +280,22 @@ public sealed class RfbSourceRealServerTests : PoolTest
 
     private async Task<Running> StartXvncAsync(RfbEncoding encoding)
     {
-        string socket = Path.Combine(_directory, "rfb.sock");
-        (Tool server, string display) = await Tool.StartXServerAsync("Xvnc", "-rfbunixpath", socket, "-rfbport", "-1", "-SecurityTypes",
-            "None",
-            "-geometry", "800x600", "-depth", "24", "-desktop", "umbra test", "-nolisten", "tcp", "-noreset");
-        return new Running(server, display, new RecordingSink(Pool),
-            new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(socket), Encodings = [encoding] }));
+        XDisplay display = await XDisplay.StartXvncAsync(800, 600, "-desktop", "umbra test", "-noreset");
+        return new Running(display, new RecordingSink(Pool, Account) { AlwaysDemands = true },
+            new RfbSource(new RfbSourceOptions { Address = RfbAddress.UnixSocket(display.RfbSocket), Encodings = [encoding] }));
     }
 
     private sealed class Running : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
 
-        public Running(Tool server, string display, RecordingSink sink, RfbSource source)
+        public Running(XDisplay display, RecordingSink sink, RfbSource source)
         {
-            (Server, Display, Sink, Source) = (server, display, sink, source);
+            (Display, Sink, Source) = (display, sink, source);
             Task = source.RunAsync(sink, _stop.Token);
         }
 
-        public Tool Server { get; }
-
-        public string Display { get; }
+        public XDisplay Display { get; }
 
         public RecordingSink Sink { get; }
 
@@ -318,12 +303,14 @@ public sealed class RfbSourceRealServerTests : PoolTest
 
         public Task Task { get; }
 
+        public async Task<bool> ShowsTheDisplayAsync() => Sink.Copy().DifferenceFrom(await Display.ScreenshotAsync()) is null;
+
         public async ValueTask DisposeAsync()
         {
             await _stop.CancelAsync();
             await Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Source.DisposeAsync();
-            await Server.DisposeAsync();
+            await Display.DisposeAsync();
             Sink.Dispose();
             _stop.Dispose();
         }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Umbra.Core.Input;
 using Umbra.Core.Rfb;
@@ -12,6 +14,7 @@ public sealed class RfbSourceTests : PoolTest
 {
     private static readonly Rect All = FakeServer.Size.Bounds;
     private static readonly FramebufferUpdateRequest NextRequest = new(true, All);
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
     private readonly string _directory = Directory.CreateTempSubdirectory("umbra-test-").FullName;
     private readonly CancellationTokenSource _stop = new();
     private readonly FakeServer _server;
@@ -39,7 +42,7 @@ public sealed class RfbSourceTests : PoolTest
     {
         foreach (byte security in (byte[])[1, 2])
         {
-            using RecordingSink sink = new(Pool);
+            using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
             Task task = _source.RunAsync(sink, _stop.Token);
             await _server.AcceptAsync();
             await _server.SendAsync(Encoding.ASCII.GetBytes(theirs));
@@ -52,7 +55,7 @@ public sealed class RfbSourceTests : PoolTest
             Assert.Contains(RfbEncoding.CopyRect, encodings);
             await _server.SendAsync(new FramebufferUpdate(1).Write, FakeServer.Raw(All, 7));
             await _server.ExpectAsync(NextRequest.Write);
-            Assert.All(sink.Pixels().Chunk(4), pixel => Assert.Equal([7, 7, 7, 0], pixel));
+            Assert.All(sink.Copy().Pixels.Chunk(4), pixel => Assert.Equal([7, 7, 7, 0], pixel));
             _server.HangUp();
             await AssertLostAsync(task, "closed the connection");
         }
@@ -67,7 +70,7 @@ public sealed class RfbSourceTests : PoolTest
     [InlineData("RFB 003.0", new byte[0], "during the handshake")]
     public async Task Run_Refused_SaysWhy(string version, byte[] answer, string why)
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = _source.RunAsync(sink, _stop.Token);
         await _server.AcceptAsync();
         await _server.SendAsync(Encoding.ASCII.GetBytes(version));
@@ -84,10 +87,74 @@ public sealed class RfbSourceTests : PoolTest
         await AssertLostAsync(task, why);
     }
 
+    [Theory]
+    [InlineData(new byte[0])]
+    [InlineData(new byte[] { (byte)'R', (byte)'F', (byte)'B' })]
+    public async Task Run_ServerAcceptsAndSaysNothing_EndsWithWhatHappened(byte[] said)
+    {
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
+        await using RfbSource source = new(new RfbSourceOptions { Address = RfbAddress.UnixSocket(Path.Combine(_directory, "s")), ConnectTimeout = Short });
+        Task task = source.RunAsync(sink, _stop.Token);
+        await _server.AcceptAsync();
+        await _server.SendAsync(said);
+        await AssertLostAsync(task, "does not end the handshake within 0.3 s");
+    }
+
+    [Fact]
+    public async Task Run_NobodyAnswersTheConnect_EndsWithWhatHappened()
+    {
+        // A listener that accepts nothing: once its queue is full, the kernel drops what comes, as a machine that is gone does.
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        IPEndPoint address = (IPEndPoint)listener.LocalEndPoint!;
+        List<Socket> queue = [];
+        try
+        {
+            do
+            {
+                queue.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            }
+            while (await ConnectsAsync(queue[^1], address));
+
+            using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
+            await using RfbSource source = new(
+                new RfbSourceOptions { Address = RfbAddress.Parse($"vnc://127.0.0.1::{address.Port}"), ConnectTimeout = Short });
+            await AssertLostAsync(source.RunAsync(sink, _stop.Token), "does not answer within 0.3 s");
+        }
+        finally
+        {
+            queue.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Run_TcpServer_KeepAliveFindsOutSoonThatItIsGone()
+    {
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
+        await using RfbSource source = new(new RfbSourceOptions { Address = RfbAddress.Parse($"vnc://127.0.0.1::{port}") });
+        Task task = source.RunAsync(sink, _stop.Token);
+        using Socket server = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+        await server.SendAsync("RFB 003.008\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await server.ReceiveAsync(new byte[12], TestContext.Current.CancellationToken);
+
+        // Of the source's end, the kernel says which timer runs (02: keep-alive) and when it fires, in hundredths of a second.
+        string[] connection = File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6"))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Single(words => words[2].EndsWith($":{port:X4}", StringComparison.Ordinal));
+        string[] timer = connection[5].Split(':');
+        Assert.Equal("02", timer[0]);
+        Assert.InRange(Convert.ToInt32(timer[1], 16), 1, 3000);
+        await StopAsync(task);
+    }
+
     [Fact]
     public async Task Run_CopiesBeforeDrawing_AreMoves_AfterDrawing_AreDamage()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(
             new FramebufferUpdate(FramebufferUpdate.UntilLastRect).Write,
@@ -98,15 +165,15 @@ public sealed class RfbSourceTests : PoolTest
         await _server.ExpectAsync(NextRequest.Write);
 
         Assert.Equal([new CopyMove(0, 0, new Rect(8, 0, 8, 8))], sink.Moves);
-        Assert.True(sink.Has("commit 64x48 2 1"));
-        Assert.Equal(200, sink.Pixels()[((16 * 64) + 32) * 4]);
+        Assert.Equal(2, sink.LastDamage.Count);
+        Assert.Equal(200, sink.Copy().Pixels[((16 * 64) + 32) * 4]);
         await StopAsync(task);
     }
 
     [Fact]
     public async Task Run_NewSize_IsShownOnlyWhenItWasDrawn()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         Size larger = new(100, 80);
         Assert.False(_source.RequestSize(larger));
@@ -128,7 +195,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_ResizeRefused_NothingChanges()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(new FramebufferUpdate(1).Write,
             ExtendedDesktopSizeRect.Single(new Size(9, 9), DesktopSizeReason.ThisClient, DesktopSizeStatus.Prohibited).Write);
@@ -140,7 +207,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_NoDemand_AsksForNothingButServesTheRest()
     {
-        using RecordingSink sink = new(Pool) { IsAlwaysDemanding = false };
+        using RecordingSink sink = new(Pool, Account);
         Task task = _source.RunAsync(sink, _stop.Token);
         await _server.OpenAsync();
         await _server.SendAsync(new FramebufferUpdate(0).Write);
@@ -148,7 +215,7 @@ public sealed class RfbSourceTests : PoolTest
         await _server.SendAsync(new FramebufferUpdate(1).Write, FakeServer.Raw(All, 7));
         await _server.SendAsync(Bell.Write, new Fence(FenceFlags.Request | FenceFlags.BlockBefore, [42]).Write);
         await _server.ExpectAsync(new Fence(FenceFlags.BlockBefore, [42]).Write);
-        Assert.True(sink.Has("bell"));
+        Assert.Equal(1, sink.Bells);
         Assert.True(_server.HasSaidNothing);
 
         sink.Demand();
@@ -159,7 +226,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_SmallThings_ReachTheSink()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(
             new FramebufferUpdate(3).Write, new DesktopNameRect("new name").Write, output =>
@@ -167,7 +234,7 @@ public sealed class RfbSourceTests : PoolTest
             new ServerCutText("copied").Write);
         await _server.ExpectAsync(NextRequest.Write);
         await sink.UntilAsync(() => sink.Clipboard == "copied", "the clipboard", task);
-        Assert.True(sink.Has("title new name") && sink.Has("leds 2"));
+        Assert.Equal(("new name", (byte?)2), (sink.Title, sink.Leds));
 
         _source.SendKey(new KeyInput(97, 30, true));
         await _server.ExpectAsync(new QemuKeyEvent(new KeyInput(97, 30, true)).Write);
@@ -181,7 +248,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_ExtendedClipboard_BothWays()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(Written(ExtendedClipboard.Caps, asServer: true));
         await _server.ExpectAsync(Written(ExtendedClipboard.Caps, asServer: false));
@@ -202,7 +269,7 @@ public sealed class RfbSourceTests : PoolTest
     [InlineData(new byte[] { 0, 0, 0, 1, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 33 }, "not possible")]
     public async Task Run_ServerBreaksTheProtocol_SaysHow(byte[] wrong, string how)
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(wrong);
         await AssertLostAsync(task, how);
@@ -211,7 +278,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_ServerHangsUpMidMessage_GivesEverythingBack()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         await _server.SendAsync(new FramebufferUpdate(2).Write, FakeServer.Raw(new Rect(0, 0, 8, 8), 1),
             new RectHeader(All, RfbEncoding.Raw).Write);
@@ -223,7 +290,7 @@ public sealed class RfbSourceTests : PoolTest
     [Fact]
     public async Task Run_ServerStopsReading_InputMembersReturnAndMemoryStaysBounded()
     {
-        using RecordingSink sink = new(Pool);
+        using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
         Task task = await OpenAsync(sink);
         for (int i = 0; i < 300_000; i++)
         {
@@ -241,7 +308,7 @@ public sealed class RfbSourceTests : PoolTest
         Random random = new(5900);
         for (int i = 0; i < 60; i++)
         {
-            using RecordingSink sink = new(Pool);
+            using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
             Task task = await OpenAsync(sink);
             ArrayBufferWriter<byte> output = new();
             new FramebufferUpdate(4).Write(output);
@@ -269,6 +336,20 @@ public sealed class RfbSourceTests : PoolTest
         _server.Dispose();
         base.Dispose(disposing);
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private static async Task<bool> ConnectsAsync(Socket socket, IPEndPoint address)
+    {
+        using CancellationTokenSource patience = new(Short);
+        try
+        {
+            await socket.ConnectAsync(address, patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private static async Task AssertLostAsync(Task task, string why)
