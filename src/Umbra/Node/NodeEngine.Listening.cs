@@ -62,12 +62,20 @@ internal sealed partial class NodeEngine
         }
     }
 
+    /// <summary>To be asked once more when a link can be cut: one of a peer that was removed just before was not.</summary>
+    private bool IsEnrolled(string peer) => _identity.State!.Peers.Find(peer) is not null;
+
     private async Task ServePeerAsync(ConnectionContext connection, Peer peer, CancellationToken cancellationToken)
     {
         _openLinks[connection] = (peer.Name, TransportDrivers.Of(connection.LocalEndPoint), connection.Abort);
         Interlocked.Increment(ref _incomingLinks);
         try
         {
+            if (!IsEnrolled(peer.Name))
+            {
+                return;
+            }
+
             await ShadowStack.RunAsync(
                 connection.Transport, Name, peer.Name, _pool, _sessions, _grants, _time, _loggers.CreateLogger<ShadowStack>(), cancellationToken);
         }

@@ -87,7 +87,14 @@ internal sealed partial class NodeEngine
         (Stream stream, TransportDriver driver) = await connector.ConnectAsync(node, cancellationToken);
         StreamDuplex duplex = new(stream, _pool.AsMemoryPool(driver.Tag!.Value, _pool.Root));
         _openLinks[duplex] = (node, driver, duplex.Abort);
-        return new LinkConnection(duplex, node, new OpenLink(this, duplex));
+        LinkConnection link = new(duplex, node, new OpenLink(this, duplex));
+        if (IsEnrolled(node))
+        {
+            return link;
+        }
+
+        await link.DisposeAsync();
+        throw new IOException($"{node} was removed while it was connected to");
     };
 
     private sealed class OpenLink(NodeEngine engine, StreamDuplex duplex) : IAsyncDisposable
