@@ -21,6 +21,7 @@ internal sealed record CommandResult(int ExitCode, string Out, string Error, byt
         using StringReader reader = new(input);
         CommandEnvironment environment = new()
         {
+            CompletionTimeout = TimeSpan.FromSeconds(30),
             Out = output,
             Error = error,
             OutBytes = bytes,

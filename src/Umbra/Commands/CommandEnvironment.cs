@@ -20,6 +20,9 @@ internal sealed record CommandEnvironment
     /// <summary>Whether a person reads: colours and lines then, plain columns otherwise.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>How long who presses the tab key waits for the node, before there are no words from it.</summary>
+    public TimeSpan CompletionTimeout { get; init; } = TimeSpan.FromMilliseconds(400);
+
     public required SettingsEnvironment Settings { get; init; }
 
     /// <summary>What <c>umbra serve</c> runs: registers <see cref="INodeOperations"/>, adds listeners and services.</summary>

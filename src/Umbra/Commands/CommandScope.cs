@@ -10,7 +10,6 @@ internal sealed class CommandScope(CommandEnvironment environment)
 {
     /// <summary>A little more than <see cref="Api.ProblemMiddleware.Deadline"/>, so that the node's own word comes first.</summary>
     private static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(65);
-    private static readonly TimeSpan CompletionTimeout = TimeSpan.FromMilliseconds(400);
 
     public CommandEnvironment Environment => environment;
 
@@ -53,8 +52,8 @@ internal sealed class CommandScope(CommandEnvironment environment)
     {
         try
         {
-            using NodeClient client = Connect(context.ParseResult, CompletionTimeout);
-            using CancellationTokenSource timeout = new(CompletionTimeout);
+            using NodeClient client = Connect(context.ParseResult, environment.CompletionTimeout);
+            using CancellationTokenSource timeout = new(environment.CompletionTimeout);
             return ask(client, timeout.Token).GetAwaiter().GetResult()
                 .Where(word => word.StartsWith(context.WordToComplete, StringComparison.Ordinal)).Select(word => new CompletionItem(word));
         }

@@ -55,8 +55,8 @@ public sealed class TypingTests
         await typing.LowerAsync(onTarget);
         await Typing.LineAsync(lowered, "after");
         await Typing.SettledAsync(lowered);
-        await using RfbTestClient driver = await typing.ConnectAsync(ShadowMode.Control);
-        await Typing.LineAsync(driver, "last");
+        await using RfbTestClient owner = await typing.ConnectOwnerAsync();
+        await Typing.LineAsync(owner, "last");
 
         Assert.Equal("last", await typing.NextLineAsync());
     }
@@ -105,7 +105,14 @@ public sealed class TypingTests
         {
             ShadowInfo shadow = await _pair.ShadowAsync(Session, mode);
             _lastShadow = shadow.Id;
-            RfbTestClient client = await RfbTestClient.ConnectAsync(RfbTestOptions.For(shadow.Listen), Timeout);
+            return await ConnectAsync(RfbTestOptions.For(shadow.Listen));
+        }
+
+        public async Task<RfbTestClient> ConnectOwnerAsync() => await ConnectAsync(await _pair.OwnerAsync(Session));
+
+        private static async Task<RfbTestClient> ConnectAsync(RfbTestOptions options)
+        {
+            RfbTestClient client = await RfbTestClient.ConnectAsync(options, Timeout);
 
             // Without a window manager the keyboard goes to the window under the pointer.
             await client.SendPointerAsync(300, 200, 0, Timeout);
