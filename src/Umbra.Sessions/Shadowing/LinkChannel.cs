@@ -42,11 +42,6 @@ internal sealed class LinkChannel : IDisposable
         _sending = new PayloadWriter(pool, BufferTag.Mdl, account, 1024);
     }
 
-    /// <summary>Bytes read and written, for people to see.</summary>
-    public ViewerCounters Received { get; } = new();
-
-    public ViewerCounters Sent { get; } = new();
-
     /// <summary>
     /// Queues one small message; dropped where the channel is already closed. Never throws: whoever posts is not to blame for a peer that does not read or
     /// for memory that is short, so both end the link from its own loops.
@@ -124,7 +119,6 @@ internal sealed class LinkChannel : IDisposable
         }
 
         await FlushAsync(cancellationToken);
-        Sent.Sent(update.Bytes + header.WireSize);
     }
 
     /// <summary>Reads frames until the peer closes. <paramref name="handle"/> owns a frame's picture.</summary>
@@ -191,11 +185,6 @@ internal sealed class LinkChannel : IDisposable
     {
         SequenceReader<byte> reader = new(buffer);
         bool isFrame = _frames.TryRead(ref reader, out frame);
-        if (isFrame && frame.Type == LinkMessageType.Picture)
-        {
-            Received.Sent(frame.Picture.Rects.Length + frame.Picture.Header.WireSize);
-        }
-
         buffer = buffer.Slice(reader.Position);
         return isFrame;
     }

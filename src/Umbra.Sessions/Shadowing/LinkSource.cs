@@ -73,12 +73,6 @@ public sealed class LinkSource : ISessionSource
     /// <summary>What the target node says of its own source, where that is lost; empty otherwise.</summary>
     public string Notice { get; private set; } = "";
 
-    /// <summary>Bytes and pictures received since the session began, over all connections.</summary>
-    public ViewerCounters Received { get; } = new();
-
-    /// <summary>Connections made since the session began.</summary>
-    public int Connections { get; private set; }
-
     /// <summary>Registers a shadower and asks the target node. Completes with its answer; waits while the target node cannot be reached.</summary>
     public LinkShadow Attach(AccessMode mode, string user, string reason, string address)
     {
@@ -112,7 +106,6 @@ public sealed class LinkSource : ISessionSource
         using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using LinkChannel channel = new(connection.Pipe, sink.Pool, BufferTag.PassthruStack, account, posted.Set);
         using LinkPictures pictures = new(sink, account);
-        Connections++;
         try
         {
             channel.Post(new LinkHello(LinkHello.CurrentVersion, _node).Write);
@@ -262,7 +255,6 @@ public sealed class LinkSource : ISessionSource
         switch (frame.Type)
         {
             case LinkMessageType.Picture:
-                Received.Sent(frame.Picture.Header.WireSize);
                 return pictures.ShowAsync(frame.Picture);
             case LinkMessageType.Hello:
                 Greet(LinkHello.Read(frame.Payload));

@@ -6,6 +6,7 @@ namespace Umbra.Api;
 /// <param name="Size">Desktop and pattern only; null is 1280x800.</param>
 /// <param name="Address">The RFB server, <c>vnc://host:port</c> or <c>vnc:///path.sock</c>; vnc only.</param>
 /// <param name="Password">The RFB server's password. A secret: never logged, never given back.</param>
+/// <param name="AuthorityFile">Absolute path of a PEM file on the node: who may vouch for the server's certificate, which is then demanded; vnc only.</param>
 /// <param name="Command">What to run in the desktop instead of the session script; desktop only.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record StartSessionRequest(
@@ -14,7 +15,8 @@ internal sealed record StartSessionRequest(
     SizeInfo? Size = null,
     string? Address = null,
     string? Password = null,
-    IReadOnlyList<string>? Command = null)
+    IReadOnlyList<string>? Command = null,
+    string? AuthorityFile = null)
 {
     public const int MaxPasswordLength = 256;
     public const int MaxCommandParts = 256;
@@ -27,7 +29,8 @@ internal sealed record StartSessionRequest(
         Invalid.If(Size is { } size && !size.ToSize().IsValid, $"{Size} is not a size a session can have",
             "give WIDTHxHEIGHT, each 1 to 16384");
         Invalid.If(Kind == SessionKind.Vnc && string.IsNullOrEmpty(Address), "a vnc session needs an address", "give vnc://HOST:PORT");
-        Invalid.If(Kind != SessionKind.Vnc && (Address ?? Password) is not null, "only a vnc session takes an address and a password");
+        Invalid.If(Kind != SessionKind.Vnc && (Address ?? Password ?? AuthorityFile) is not null, "only a vnc session takes an address, a password and authorities");
+        Invalid.If(AuthorityFile is not null && !Path.IsPathFullyQualified(AuthorityFile), $"'{AuthorityFile}' is not an absolute path");
         Invalid.If(Kind != SessionKind.Desktop && Command is not null, "only a desktop session takes a command");
         Invalid.If(Password?.Length > MaxPasswordLength, $"the password is longer than {MaxPasswordLength} characters");
         Invalid.If(Command is { } command

@@ -76,10 +76,16 @@ internal static class SessionCommand
             Description = "file whose first line is the server's password; - is standard input",
             HelpName = "FILE",
         };
-        Command command = new("attach", "Make a session of any RFB (VNC) server") { address, name, passwordFile };
+        Option<string?> authorityFile = new("--ca-file")
+        {
+            Description = "PEM file of who may vouch for the server's certificate; TLS is demanded then",
+            HelpName = "FILE",
+        };
+        Command command = new("attach", "Make a session of any RFB (VNC) server") { address, name, passwordFile, authorityFile };
         scope.Run(command, async call => Print(call.Report, await call.Node.StartSessionAsync(
             new StartSessionRequest(SessionKind.Vnc, call.Get(name)!, Address: call.Get(address),
-                Password: Secrets.Read(call.Get(passwordFile), call.Environment.In)), call.CancellationToken)));
+                Password: Secrets.Read(call.Get(passwordFile), call.Environment.In),
+                AuthorityFile: call.Get(authorityFile) is { } file ? Path.GetFullPath(file) : null), call.CancellationToken)));
         return command;
     }
 

@@ -212,6 +212,7 @@ internal sealed partial class NodeEngine
         Address = RfbAddress.TryParse(request.Address!, out RfbAddress? address)
             ? address
             : throw new NodeOperationException(ErrorCode.InvalidRequest, $"'{request.Address}' is not an RFB address", "give vnc://HOST:PORT or vnc:///PATH"),
+        AuthorityFile = request.AuthorityFile,
         Password = request.Password is { } password ? () => Encoding.UTF8.GetBytes(password) : null,
     };
 

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Net.Sockets;
 using Umbra.Core.Memory;
 using Umbra.Transports.Tcp;
@@ -72,14 +74,14 @@ internal sealed class RfbConnection : IAsyncDisposable
     }
 
     /// <summary>Goes on inside TLS: the server's next bytes are its hello.</summary>
-    public async Task StartTlsAsync(string host, RemoteCertificateValidationCallback? validate, CancellationToken cancellationToken)
+    public async Task StartTlsAsync(string host, string? authorityFile, CancellationToken cancellationToken)
     {
         await Input.CompleteAsync();
         await Output.CompleteAsync();
         SslStream tls = new(_stream, leaveInnerStreamOpen: false);
         _stream = tls;
         (Input, Output) = OpenPipes();
-        SslClientAuthenticationOptions options = new() { TargetHost = host, RemoteCertificateValidationCallback = validate };
+        SslClientAuthenticationOptions options = new() { TargetHost = host, CertificateChainPolicy = authorityFile is null ? null : Trusting(authorityFile) };
         await tls.AuthenticateAsClientAsync(options, cancellationToken);
     }
 
@@ -89,6 +91,21 @@ internal sealed class RfbConnection : IAsyncDisposable
         await Input.CompleteAsync();
         await Output.CompleteAsync(new OperationCanceledException());
         await _stream.DisposeAsync();
+    }
+
+    private static X509ChainPolicy Trusting(string authorityFile)
+    {
+        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        try
+        {
+            policy.CustomTrustStore.ImportFromPemFile(authorityFile);
+        }
+        catch (CryptographicException exception)
+        {
+            throw new IOException($"{authorityFile} holds no certificates: {exception.Message}", exception);
+        }
+
+        return policy;
     }
 
     private (PipeReader, PipeWriter) OpenPipes() => (

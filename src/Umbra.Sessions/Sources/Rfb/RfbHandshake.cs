@@ -57,7 +57,7 @@ internal sealed class RfbHandshake(RfbConnection connection, RfbSourceOptions op
             throw await RefusedAsync();
         }
 
-        SecurityType[] ours = options.ValidateCertificate is null
+        SecurityType[] ours = options.AuthorityFile is null
             ? [SecurityType.None, SecurityType.VncAuth, SecurityType.VeNCrypt]
             : [SecurityType.VeNCrypt];
         SecurityType chosen = ours.FirstOrDefault(offer.Types.Contains);
@@ -99,7 +99,7 @@ internal sealed class RfbHandshake(RfbConnection connection, RfbSourceOptions op
             throw new RfbSourceException("the vnc server cannot start tls");
         }
 
-        await connection.StartTlsAsync(options.Address.Host ?? "localhost", options.ValidateCertificate, cancellationToken);
+        await connection.StartTlsAsync(options.Address.Host ?? "localhost", options.AuthorityFile, cancellationToken);
         return choice == VeNCryptSubtype.X509Vnc ? SecurityType.VncAuth : SecurityType.None;
     }
 

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using Umbra.Core.Input;
 using Umbra.Core.Rfb;
 
@@ -18,11 +17,11 @@ public sealed record RfbSourceOptions
     public Func<byte[]?>? Password { get; init; }
 
     /// <summary>
-    /// Judges the server's certificate; with it, only VeNCrypt will do. Null: VeNCrypt is taken only where the server offers nothing else,
-    /// under the system's rules
-    /// and the host's name. (Many servers offer VeNCrypt with anonymous key exchange alone, which cannot be seen before it is chosen.)
+    /// PEM file of the authorities that may vouch for the server's certificate; with it, only VeNCrypt will do. Null: VeNCrypt is taken only where the server
+    /// offers nothing else, and the system's authorities vouch. (Many servers offer VeNCrypt with anonymous key exchange alone, which cannot be seen before it
+    /// is chosen.) Read at each connection. Either way the certificate must be for the host of <see cref="Address"/>, "localhost" for a Unix socket.
     /// </summary>
-    public RemoteCertificateValidationCallback? ValidateCertificate { get; init; }
+    public string? AuthorityFile { get; init; }
 
     /// <summary>
     /// Picture encodings, the preferred first; CopyRect is added. Null: Raw on the same machine, else the compressing ones.

@@ -112,17 +112,18 @@ public sealed class RfbSourceRealServerTests : PoolTest
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Run_XvncWithCertificate_OnlyTheExpectedOneIsAccepted(bool isExpected)
+    [InlineData("localhost", true)]
+    [InlineData("localhost", false)]
+    [InlineData("elsewhere", true)]
+    public async Task Run_XvncWithCertificate_OnlyThatOfItsHostAndOurAuthorityIsAccepted(string host, bool isOurs)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await File.WriteAllTextAsync(Path.Combine(_directory, "cert.pem"), certificate.ExportCertificatePem(),
-            TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(_directory, "key.pem"), key.ExportPkcs8PrivateKeyPem(),
-            TestContext.Current.CancellationToken);
+        using X509Certificate2 certificate = SelfSigned(host, key);
+        using X509Certificate2 other = SelfSigned(host, key);
+        await WriteAsync("cert.pem", certificate.ExportCertificatePem());
+        await WriteAsync("other.pem", other.ExportCertificatePem());
+        await WriteAsync("key.pem", key.ExportPkcs8PrivateKeyPem());
+        bool isExpected = isOurs && host == "localhost";
         await using XDisplay display = await XDisplay.StartXvncAsync(
             320, 200, "-SecurityTypes", "X509None", "-X509Cert", Path.Combine(_directory, "cert.pem"), "-X509Key", Path.Combine(_directory, "key.pem"));
         using RecordingSink sink = new(Pool, Account) { AlwaysDemands = true };
@@ -130,7 +131,7 @@ public sealed class RfbSourceRealServerTests : PoolTest
         await using RfbSource source = new(new RfbSourceOptions
         {
             Address = RfbAddress.UnixSocket(display.RfbSocket),
-            ValidateCertificate = (_, theirs, _, _) => isExpected && theirs!.GetRawCertData().AsSpan().SequenceEqual(certificate.RawData),
+            AuthorityFile = Path.Combine(_directory, isOurs ? "cert.pem" : "other.pem"),
         });
         Task task = source.RunAsync(sink, stop.Token);
         if (isExpected)
@@ -147,6 +148,17 @@ public sealed class RfbSourceRealServerTests : PoolTest
             Assert.Contains("certificate", refused.Message, StringComparison.Ordinal);
         }
     }
+
+    private static X509Certificate2 SelfSigned(string host, ECDsa key)
+    {
+        CertificateRequest request = new($"CN={host}", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName(host);
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+
+    private Task WriteAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(_directory, name), text, TestContext.Current.CancellationToken);
 
     [Theory]
     [InlineData("secret42", true)]
