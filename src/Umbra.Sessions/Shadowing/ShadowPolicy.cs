@@ -29,7 +29,7 @@ public sealed class ShadowPolicy(AccessMode ceiling, int maxShadowsPerSession)
 
         if (wanted > cap)
         {
-            return Deny(LinkReason.AccessDenied, "lowered-by-hand", $"this node's people have lowered what your node may do here to {cap.ToString().ToLowerInvariant()}; ask them to raise it with 'umbra shadow mode'");
+            return Deny(LinkReason.AccessDenied, "lowered-by-hand", $"the session's node has lowered by hand what yours may do: {cap.ToString().ToLowerInvariant()} only; ask its people to raise it with 'umbra shadow mode'");
         }
 
         return others >= maxShadowsPerSession

@@ -9,7 +9,7 @@ namespace Umbra.Node;
 /// </summary>
 internal sealed class NodeIdentityHolder : IDisposable
 {
-    /// <exception cref="Api.NodeOperationException">The state is damaged, in use or open to others; or links are wanted and there is no identity.</exception>
+    /// <exception cref="Api.NodeOperationException">The state is damaged, in use or open to others.</exception>
     public NodeIdentityHolder(NodeSettings settings, TimeProvider time, ILoggerFactory loggers)
     {
         if (!NodeIdentity.IsIn(settings.StateDirectory))
@@ -17,7 +17,15 @@ internal sealed class NodeIdentityHolder : IDisposable
             return;
         }
 
-        State = NodeState.Open(settings.StateDirectory, time);
+        try
+        {
+            State = NodeState.Open(settings.StateDirectory, time);
+        }
+        catch (NodeStateException exception)
+        {
+            throw new Api.NodeOperationException(Api.ErrorCode.Conflict, exception.Message, inner: exception);
+        }
+
         Tls = new NodeTls(State, loggers.CreateLogger<NodeTls>());
     }
 

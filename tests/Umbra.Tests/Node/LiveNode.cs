@@ -21,6 +21,8 @@ internal sealed class LiveNode : IAsyncDisposable
 
     public INodeOperations Operations => _server.Services.GetRequiredService<INodeOperations>();
 
+    public string StateDirectory => _folder.File("state");
+
     /// <summary>A Unix socket it listens on for links.</summary>
     public string Link => LinkIn(_folder);
 

@@ -27,6 +27,18 @@ public sealed class NodeEngineTests
         Assert.Equal(["server-c", "server-b"], await NamesAsync(other));
     }
 
+    [Fact]
+    public async Task Serve_StateOfANodeThatRuns_SaysSoAndIsNoFault()
+    {
+        await using LiveNode node = await LiveNode.StartAsync("server-b");
+        using TempFolder folder = new();
+        CommandResult second = await CommandResult.RunAsync(
+            ["serve", "--state-directory", node.StateDirectory, "--runtime-directory", folder.File("run")], [], folder.Path);
+        Assert.NotEqual(0, second.ExitCode);
+        Assert.Contains("another umbra process", second.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("fault", second.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
