@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace Umbra.Core.Memory;
 
@@ -17,6 +18,16 @@ internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMem
 
     public int Length { get; set; }
 
+    public Span<byte> All => Array;
+
+    /// <summary>For the verifier: holds the pattern of free blocks.</summary>
+    public bool IsPoisoned { get; set; }
+
+    /// <summary>For the verifier: who had it last.</summary>
+    public BufferTag LastTag { get; set; }
+
+    public StackTrace? LastStack { get; set; }
+
     public BufferTag Tag { get; set; }
 
     public Account? Account { get; set; }
@@ -34,6 +45,10 @@ internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMem
         if (Interlocked.CompareExchange(ref _generation, generation + 1, generation) == generation)
         {
             pool.Return(this);
+        }
+        else
+        {
+            pool.Verifier?.ReturnedTwice(this);
         }
     }
 

@@ -39,6 +39,9 @@ public sealed class BufferPool : IDisposable
     /// <summary>The account above all others.</summary>
     public Account Root { get; }
 
+    /// <summary>Watches what is rented from now on; null: nobody does. May be changed at any time.</summary>
+    public PoolVerifier? Verifier { get; set; }
+
     /// <summary>Free bytes kept for the next rent.</summary>
     public long KeptBytes => Volatile.Read(ref _kept);
 
@@ -46,7 +49,7 @@ public sealed class BufferPool : IDisposable
     /// <exception cref="QuotaExceededException">A limit is reached or the account is closed.</exception>
     public Lease Rent(int size, BufferTag tag, Account account)
     {
-        Block block = RentBlock(size, tag, account);
+        Block block = RentBlock(size, isWhole: false, tag, account);
         return new Lease(block, block.Generation);
     }
 
@@ -80,11 +83,21 @@ public sealed class BufferPool : IDisposable
         Trim();
     }
 
-    internal Block RentBlock(int size, BufferTag tag, Account account)
+    /// <summary>As <see cref="Rent"/>, for those who want all of the block.</summary>
+    internal IMemoryOwner<byte> RentOwner(int size, BufferTag tag, Account account)
+    {
+        Block block = RentBlock(size, isWhole: true, tag, account);
+        return Verifier is null ? block : new VerifiedOwner(block, block.Generation);
+    }
+
+    /// <param name="isWhole">The user sees what the block has beyond <paramref name="size"/>, too, so there is no room for a guard.</param>
+    private Block RentBlock(int size, bool isWhole, BufferTag tag, Account account)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(size);
-        int sizeClass = SizeClassOf(size);
-        int capacity = sizeClass >= 0 ? 1 << (sizeClass + SmallestShift) : checked((size + LargeGrain - 1) / LargeGrain * LargeGrain);
+        PoolVerifier? verifier = Verifier is { } active && active.Watches(tag) ? active : null;
+        int needed = checked(size + (isWhole || verifier is null ? 0 : PoolVerifier.GuardBytes));
+        int sizeClass = SizeClassOf(needed);
+        int capacity = sizeClass >= 0 ? 1 << (sizeClass + SmallestShift) : checked((needed + LargeGrain - 1) / LargeGrain * LargeGrain);
         TagCounters counters = _tags[(int)tag];
         if (account.TryCharge(capacity) is { } refusedBy)
         {
@@ -104,25 +117,25 @@ public sealed class BufferPool : IDisposable
             throw;
         }
 
-        block.Length = size;
+        block.Length = isWhole ? capacity : size;
         block.Tag = tag;
         block.Account = account;
         block.BeginRent();
         counters.Allocate(capacity);
+        verifier?.Rented(block);
+        block.IsPoisoned = false;
         return block;
     }
 
     /// <summary>Called by the block once its generation has moved on, so once per rent.</summary>
     internal void Return(Block block)
     {
+        Verifier?.Returning(block);
         int capacity = block.Array.Length;
         _tags[(int)block.Tag].Free(capacity);
         Account account = block.Account!;
         block.Account = null;
         account.Credit(capacity);
-#if DEBUG
-        block.Array.AsSpan().Fill(0xDD);
-#endif
         if (block.SizeClass >= 0 && Interlocked.Add(ref _kept, capacity) <= _maxKept)
         {
             _freeLists[block.SizeClass].Push(block);

@@ -12,7 +12,7 @@ internal sealed class TaggedMemoryPool(BufferPool pool, BufferTag tag, Account a
 
     public override int MaxBufferSize => Array.MaxLength;
 
-    public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => pool.RentBlock(minBufferSize <= 0 ? DefaultSize : minBufferSize, tag, account);
+    public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => pool.RentOwner(minBufferSize <= 0 ? DefaultSize : minBufferSize, tag, account);
 
     protected override void Dispose(bool disposing)
     {
