@@ -96,6 +96,9 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     /// <summary>Milliseconds of a clock that never goes back.</summary>
     internal long Now => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
+    /// <summary>Who pays for what the owner, or the shadowers, make the session hold.</summary>
+    public Account AccountFor(bool isOwner) => isOwner ? Account : _shadowers;
+
     /// <summary>Starts the source. Call once.</summary>
     public void Start()
     {
@@ -247,9 +250,6 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         Account.Dispose();
         _ending.Dispose();
     }
-
-    /// <summary>Who pays for what the owner, or the shadowers, make the session hold.</summary>
-    internal Account AccountFor(bool isOwner) => isOwner ? Account : _shadowers;
 
     internal void Leave(SessionViewer viewer)
     {

@@ -4,10 +4,13 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Umbra.Core.Memory;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Memory;
 using Umbra.Transports.Pipes;
+using Umbra.Transports.Sockets;
 using Umbra.Transports.Tcp;
 
 namespace Umbra.Transports;
@@ -16,14 +19,15 @@ namespace Umbra.Transports;
 public static class TransportServices
 {
     /// <summary>
-    /// Adds connectors (<see cref="TransportConnectors"/>), listeners (<see cref="TransportListeners"/> and Kestrel's own), and gives
-    /// Kestrel's
-    /// sockets our memory and bounds. Must come after <c>UseKestrel</c> or <c>UseKestrelCore</c>, whose registration would win otherwise.
+    /// Adds connectors (<see cref="TransportConnectors"/>) and listeners (<see cref="TransportListeners"/> and Kestrel's own), and gives
+    /// Kestrel's sockets our memory and bounds. Must come after <c>UseKestrel</c> or <c>UseKestrelCore</c>, whose registration would win
+    /// otherwise.
     /// </summary>
-    /// <param name="account">Who pays for buffers of accepted connections and of the in-process driver.</param>
+    /// <param name="apiEndPoint">Where Kestrel serves people. Stays with Kestrel and its tag, and may use the reserve: who has to make room
+    /// comes in there.</param>
     /// <exception cref="InvalidOperationException">Kestrel is not there yet.</exception>
     public static IServiceCollection AddTransports(
-        this IServiceCollection services, BufferPool pool, Account account, TransportOptions? options = null)
+        this IServiceCollection services, BufferPool pool, TransportOptions? options = null, EndPoint? apiEndPoint = null)
     {
         if (!services.Any(s => s.ServiceType == typeof(IMemoryPoolFactory<byte>)))
         {
@@ -31,11 +35,20 @@ public static class TransportServices
         }
 
         options ??= new TransportOptions();
-        services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(new PooledMemoryFactory(pool, account)));
+        PooledMemoryFactory apiMemory = new(pool, BufferTag.Kestrel, pool.Root.OpenMustSucceed("api"));
+        services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(apiMemory));
         services.Configure<SocketTransportOptions>(sockets => Configure(sockets, options));
 
-        MemoryTransport memoryTransport = new(pool, account, options);
+        DriverAccounts accounts = new(pool);
+        MemoryTransport memoryTransport = new(pool, accounts.Of(TransportDrivers.Memory), options);
+        services.AddSingleton(accounts);
+        services.AddSingleton(provider => new SocketDriverServices(
+            pool, accounts, [.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))],
+            provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IConnectionListenerFactory>(memoryTransport);
+        services.AddSingleton<IConnectionListenerFactory, TcpListenerFactory>();
+        services.AddSingleton<IConnectionListenerFactory>(provider =>
+            new PipeListenerFactory(provider.GetRequiredService<SocketDriverServices>(), apiEndPoint));
         services.AddSingleton<ITransportConnector>(memoryTransport);
         services.AddSingleton<ITransportConnector>(new TcpConnector(options));
         services.AddSingleton<ITransportConnector>(new PipeConnector(options));

@@ -27,7 +27,7 @@ public enum BufferTag : byte
     ShadowStack,
     /// <summary>Passthru stack: the link source on the near node.</summary>
     PassthruStack,
-    /// <summary>Sockets that Kestrel serves.</summary>
+    /// <summary>The API over HTTP: what Kestrel serves on its own.</summary>
     Kestrel,
     /// <summary>TCP driver.</summary>
     TdTcp,

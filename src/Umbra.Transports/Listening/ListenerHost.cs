@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
+using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 
 namespace Umbra.Transports.Listening;
@@ -103,7 +104,7 @@ public sealed partial class ListenerHost : IAsyncDisposable
         {
             await _handler(connection);
         }
-        catch (Exception e) when (e is ProtocolException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is ProtocolException or QuotaExceededException or IOException or OperationCanceledException)
         {
             LogEnded(EndPoint, connection.RemoteEndPoint, e.Message);
         }

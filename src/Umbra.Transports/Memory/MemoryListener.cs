@@ -1,15 +1,18 @@
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Umbra.Core.Memory;
 
 namespace Umbra.Transports.Memory;
 
 /// <summary>Connections wait here, at most a backlog of them, until they are accepted.</summary>
-internal sealed class MemoryListener(MemoryEndPoint endPoint, int backlog, Action<MemoryListener> unbound) : IConnectionListener
+internal sealed class MemoryListener(MemoryEndPoint endPoint, Account payer, int backlog, Action<MemoryListener> unbound) : IConnectionListener
 {
     private readonly Channel<MemoryConnection> _waiting = Channel.CreateBounded<MemoryConnection>(backlog);
 
     public EndPoint EndPoint => endPoint;
+
+    public Account Payer => payer;
 
     /// <returns>False when nobody listens any more.</returns>
     public async ValueTask<bool> TryOfferAsync(MemoryConnection connection, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -27,7 +28,7 @@ internal static class NodeComposition
         IServiceCollection services = builder.Services;
         services.AddSingleton(pool);
         services.AddSingleton(TimeProvider.System);
-        services.AddTransports(pool, pool.Root.OpenMustSucceed("sockets"), new TransportOptions { MaxReadBufferSize = MaxReadBuffer });
+        services.AddTransports(pool, new TransportOptions { MaxReadBufferSize = MaxReadBuffer }, new UnixDomainSocketEndPoint(settings.ApiSocketPath));
         services.AddSingleton<NodeIdentityHolder>();
         services.AddSingleton<NodeEngine>();
         services.AddSingleton<INodeOperations>(provider => provider.GetRequiredService<NodeEngine>());

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
+using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Sessions.FrontEnds;
 using Umbra.Sessions.Nodes;
@@ -95,7 +96,7 @@ internal sealed partial class NodeEngine
             await using DuplexPipeStream stream = new(connection.Transport);
             await server.HandleAsync(stream, invited, cancellationToken);
         }
-        catch (Exception exception) when (exception is ProtocolException or IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is ProtocolException or QuotaExceededException or IOException or OperationCanceledException)
         {
             _logger.LogInformation("enrolment ended: {Reason}", exception.Message);
         }
@@ -112,7 +113,8 @@ internal sealed partial class NodeEngine
         ILogger logger = _loggers.CreateLogger<RfbConnection>();
         try
         {
-            return await _listeners.ListenAsync(endPoint, connection => ServeViewerAsync(connection, access, logger), ViewerLimits, cancellationToken);
+            return await _listeners.ListenAsync(
+                endPoint, access.Session.AccountFor(access.IsOwner), connection => ServeViewerAsync(connection, access, logger), ViewerLimits, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or SocketException or AddressInUseException)
         {

@@ -1,4 +1,5 @@
 using Umbra.Api;
+using Umbra.Core.Memory;
 using Umbra.Sessions.Nodes;
 using Umbra.Sessions.Shadowing;
 using Umbra.Transports;
@@ -85,9 +86,10 @@ internal sealed partial class NodeEngine
         Sessions.Nodes.NodeState state = _identity.State ?? throw new IOException("this node has no identity: run 'umbra node init --name NAME'");
         PeerConnector connector = new(state, _identity.Tls!, _connectors);
         (Stream stream, TransportDriver driver) = await connector.ConnectAsync(node, cancellationToken);
-        StreamDuplex duplex = new(stream, _pool.AsMemoryPool(driver.Tag!.Value, _pool.Root));
+        Account account = _driverAccounts.Of(driver).Open($"link to {node}");
+        StreamDuplex duplex = new(stream, _pool.AsMemoryPool(driver.Tag!.Value, account));
         _openLinks[duplex] = (node, driver, duplex.Abort);
-        LinkConnection link = new(duplex, node, new OpenLink(this, duplex));
+        LinkConnection link = new(duplex, node, new OpenLink(this, duplex, driver, account));
         if (IsEnrolled(node))
         {
             return link;
@@ -97,12 +99,13 @@ internal sealed partial class NodeEngine
         throw new IOException($"{node} was removed while it was connected to");
     };
 
-    private sealed class OpenLink(NodeEngine engine, StreamDuplex duplex) : IAsyncDisposable
+    private sealed class OpenLink(NodeEngine engine, StreamDuplex duplex, TransportDriver driver, Account account) : IAsyncDisposable
     {
-        public ValueTask DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
             engine._openLinks.TryRemove(duplex, out _);
-            return duplex.DisposeAsync();
+            await duplex.DisposeAsync();
+            DriverAccounts.Close(driver, account, engine._logger);
         }
     }
 }

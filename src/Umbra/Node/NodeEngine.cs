@@ -20,6 +20,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private readonly NodeIdentityHolder _identity;
     private readonly TransportListeners _listeners;
     private readonly TransportConnectors _connectors;
+    private readonly DriverAccounts _driverAccounts;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
@@ -33,13 +34,14 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
 
     public NodeEngine(
         NodeSettings settings, BufferPool pool, NodeIdentityHolder identity, TransportListeners listeners, TransportConnectors connectors,
-        TimeProvider time, ILoggerFactory loggers)
+        DriverAccounts driverAccounts, TimeProvider time, ILoggerFactory loggers)
     {
         _settings = settings;
         _pool = pool;
         _identity = identity;
         _listeners = listeners;
         _connectors = connectors;
+        _driverAccounts = driverAccounts;
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Umbra.Node");

@@ -19,7 +19,11 @@ internal sealed class LiveNode : IAsyncDisposable
         _server = server;
     }
 
-    public INodeOperations Operations => _server.Services.GetRequiredService<INodeOperations>();
+    public INodeOperations Operations => Services.GetRequiredService<INodeOperations>();
+
+    public IServiceProvider Services => _server.Services;
+
+    public string ApiSocket => _folder.File("run/api.sock");
 
     public string StateDirectory => _folder.File("state");
 

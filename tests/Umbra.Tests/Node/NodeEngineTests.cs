@@ -1,6 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Umbra.Api;
+using Umbra.Api.Client;
+using Umbra.Core.Memory;
+using Umbra.Transports;
 
 namespace Umbra.Tests.Node;
 
@@ -58,6 +62,32 @@ public sealed class NodeEngineTests
     }
 
     [Fact]
+    public async Task Sockets_OfLinksViewersAndTheApi_HaveTagsOfTheirOwn()
+    {
+        await using LiveNode near = await LiveNode.StartAsync("server-a");
+        await using LiveNode target = await LiveNode.StartAsync("server-b");
+        await near.JoinAsync(target, cancellationToken: Ct);
+        await target.Operations.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, "pat"), Ct);
+        ShadowInfo shadow = await near.Operations.StartShadowAsync(new StartShadowRequest("pat@server-b", NoPassword: true), Ct);
+
+        using TcpClient viewer = new();
+        await viewer.ConnectAsync(IPEndPoint.Parse(shadow.Listen), Ct);
+        await viewer.GetStream().WriteAsync("RFB 003.008\n"u8.ToArray(), Ct);
+        await viewer.GetStream().ReadExactlyAsync(new byte["RFB 003.008\n".Length + 2], Ct);
+
+        Assert.Equal([BufferTag.TdTcp, BufferTag.TdPipe], SocketTags(near));
+        Assert.Equal([BufferTag.TdPipe], SocketTags(target));
+        Assert.All([near, target], node => Assert.NotEqual(0, node.Services.GetRequiredService<DriverAccounts>().Of(TransportDrivers.Pipe).PeakBytes));
+
+        // Shadowers pay for the viewer's socket, not the driver.
+        Assert.Equal(0, near.Services.GetRequiredService<DriverAccounts>().Of(TransportDrivers.Tcp).PeakBytes);
+
+        using NodeClient api = new(target.ApiSocket, TimeSpan.FromSeconds(20));
+        await api.GetVersionAsync(Ct);
+        Assert.Equal([BufferTag.Kestrel, BufferTag.TdPipe], SocketTags(target));
+    }
+
+    [Fact]
     public async Task InviteNodeAsync_ListeningEverywhere_NamesThisMachine()
     {
         int port = FreePort();
@@ -73,6 +103,9 @@ public sealed class NodeEngineTests
         Assert.Equal([joinedAt, named, node.Link], joined.Addresses);
         Assert.Equal([member.Link], (await node.Operations.ListNodesAsync(Ct))[1].Addresses);
     }
+
+    private static IEnumerable<BufferTag> SocketTags(LiveNode node) => node.Services.GetRequiredService<BufferPool>().ReadTags()
+        .Where(t => t is { Allocs: > 0, Tag: BufferTag.Kestrel or BufferTag.TdTcp or BufferTag.TdPipe }).Select(t => t.Tag);
 
     private static async Task<IEnumerable<string>> NamesAsync(LiveNode node) => (await node.Operations.ListNodesAsync(Ct)).Select(n => n.Name);
 

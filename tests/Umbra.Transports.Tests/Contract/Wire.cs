@@ -35,7 +35,7 @@ internal sealed class Wire : IAsyncDisposable
         builder.Logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddRouting();
-        builder.Services.AddTransports(pool, pool.Root);
+        builder.Services.AddTransports(pool);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -68,7 +68,7 @@ internal sealed class Wire : IAsyncDisposable
     private EndPoint EndPoint => Address.ToListenEndPoint();
 
     public static async Task<Wire> StartAsync(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler,
-        ConnectionLimits? limits = null)
+        ConnectionLimits? limits = null, Account? payer = null)
     {
         Wire wire = new(kind, pool, handler, limits ??= new ConnectionLimits(MaxUnauthenticatedPerSecond: 10_000));
         if (wire.IsTls)
@@ -78,7 +78,7 @@ internal sealed class Wire : IAsyncDisposable
         else
         {
             wire._host = await wire.Services.GetRequiredService<TransportListeners>()
-                .ListenAsync(wire.EndPoint, handler, limits, CancellationToken.None);
+                .ListenAsync(wire.EndPoint, payer, handler, limits, CancellationToken.None);
         }
 
         if (!wire.IsPipe && !wire.IsMemory)

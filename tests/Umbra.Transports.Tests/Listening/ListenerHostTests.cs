@@ -134,7 +134,7 @@ public sealed class ListenerHostTests : PoolTest
 
     [Fact]
     public void AddTransports_BeforeKestrel_Throws() =>
-        Assert.Throws<InvalidOperationException>(() => new ServiceCollection().AddTransports(Pool, Account));
+        Assert.Throws<InvalidOperationException>(() => new ServiceCollection().AddTransports(Pool));
 
     private static async Task Stuck(TaskCompletionSource started, TaskCompletionSource never)
     {

@@ -1,0 +1,28 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using Umbra.Core.Memory;
+
+namespace Umbra.Transports.Sockets;
+
+/// <summary>A listener and the account its connections rent under, which is closed with it.</summary>
+internal sealed class PaidListener(IConnectionListener listener, TransportDriver driver, Account account, ILogger logger) : IConnectionListener
+{
+    private int _isDisposed;
+
+    public EndPoint EndPoint => listener.EndPoint;
+
+    public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => listener.AcceptAsync(cancellationToken);
+
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => listener.UnbindAsync(cancellationToken);
+
+    /// <summary>To be called when the connections have ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await listener.DisposeAsync();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            DriverAccounts.Close(driver, account, logger);
+        }
+    }
+}

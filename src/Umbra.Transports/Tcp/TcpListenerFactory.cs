@@ -1,0 +1,10 @@
+using System.Net;
+using Umbra.Transports.Sockets;
+
+namespace Umbra.Transports.Tcp;
+
+/// <summary>Tdtcp, listening side.</summary>
+internal sealed class TcpListenerFactory(SocketDriverServices services) : SocketListenerFactory(TransportDrivers.Tcp, services)
+{
+    public override bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint;
+}

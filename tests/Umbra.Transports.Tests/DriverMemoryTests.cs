@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Umbra.Core.Memory;
+using Umbra.Testing;
+using Umbra.Transports.Pipes;
+using Umbra.Transports.Sockets;
+using Umbra.Transports.Tcp;
+using Umbra.Transports.Tests.Contract;
+
+namespace Umbra.Transports.Tests;
+
+/// <summary>Whose memory a socket's buffers are: the driver's by tag, and somebody's account.</summary>
+public sealed class DriverMemoryTests : PoolTest
+{
+    private const int Megabyte = 1024 * 1024;
+
+    [Theory]
+    [InlineData(WireKind.Tcp)]
+    [InlineData(WireKind.Pipe)]
+    [InlineData(WireKind.Memory)]
+    public async Task Listen_WithAPayer_RentsUnderTheDriversTagAndThePayer_AllIsBack(WireKind kind)
+    {
+        Account payer = Pool.Root.Open("payer");
+        Wire wire = await Wire.StartAsync(kind, Pool, Handlers.Echo, payer: payer);
+        TransportDriver driver = TransportDrivers.Of(wire.Address.ToEndPoint())!;
+        DriverAccounts accounts = wire.Services.GetRequiredService<DriverAccounts>();
+        await using (Stream client = await wire.ConnectBareAsync())
+        {
+            await EchoAsync(client, 3 * Megabyte);
+            Assert.Equal([driver.Tag!.Value], TagsUsed());
+            Assert.InRange(accounts.Held(driver).PeakBytes, 1, payer.PeakBytes);
+            Assert.Equal(0, accounts.Of(driver).PeakBytes);
+        }
+
+        await wire.DisposeAsync();
+
+        Assert.Equal((0, 0, 0), (payer.Blocks, payer.Bytes, accounts.Held(driver).Outstanding));
+        Assert.DoesNotContain(wire.Log.Lines, line => line.Level >= LogLevel.Error);
+    }
+
+    [Theory]
+    [InlineData(WireKind.Tcp)]
+    [InlineData(WireKind.Pipe)]
+    [InlineData(WireKind.Memory)]
+    [InlineData(WireKind.TcpTls)]
+    [InlineData(WireKind.PipeTls)]
+    [InlineData(WireKind.MemoryTls)]
+    public async Task Listen_WithoutAPayer_TheDriverPays_AllIsBack(WireKind kind)
+    {
+        Wire wire = await Wire.StartAsync(kind, Pool, Handlers.Echo);
+        TransportDriver driver = TransportDrivers.Of(wire.Address.ToEndPoint())!;
+        Account account = wire.Services.GetRequiredService<DriverAccounts>().Of(driver);
+        await using (StreamDuplex client = await wire.ConnectAsync())
+        {
+            Task<byte[]> reading = client.Input.ReadAsync(3 * Megabyte);
+            await client.Output.WriteAsync(new byte[3 * Megabyte]);
+            await reading;
+            Assert.Equal([driver.Tag!.Value, BufferTag.Test], TagsUsed());
+            Assert.InRange(Pool.ReadTags()[(int)driver.Tag].PeakBytes, 1, account.PeakBytes);
+        }
+
+        await wire.DisposeAsync();
+
+        Assert.Equal((0, 0), (account.Blocks, account.Bytes));
+        Assert.DoesNotContain(wire.Log.Lines, line => line.Level >= LogLevel.Error);
+    }
+
+    [Theory]
+    [InlineData(WireKind.Tcp, "Tdtcp")]
+    [InlineData(WireKind.Pipe, "Tdpipe")]
+    public async Task Dispose_BlockLeftOut_SaysWhoseItIs(WireKind kind, string driver)
+    {
+        TaskCompletionSource<IDisposable> kept = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Wire wire = await Wire.StartAsync(kind, Pool, connection =>
+        {
+            kept.SetResult(connection.Features.Get<IMemoryPoolFeature>()!.MemoryPool.Rent(4096));
+            return Task.CompletedTask;
+        });
+        await using (Stream client = await wire.ConnectBareAsync())
+        {
+            using IDisposable block = await kept.Task.WaitAsync(Handlers.Limit);
+            await wire.DisposeAsync();
+        }
+
+        string error = Assert.Single(wire.Log.Lines, line => line.Level >= LogLevel.Error).Text;
+        Assert.StartsWith($"driver {driver}, {driver} ", error, StringComparison.Ordinal);
+        Assert.Contains("1 blocks, 4096 bytes not returned", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(WireKind.Tcp)]
+    [InlineData(WireKind.Pipe)]
+    public async Task Flood_OfShadowers_StaysOffTheReserve_OwnerIsServed(WireKind kind)
+    {
+        const int Flood = 24;
+        using BufferPool pool = new(limit: Megabyte, reserve: Megabyte / 2);
+        Account owner = pool.Root.OpenMustSucceed("owner");
+        Account shadowers = owner.Open("shadowers");
+        TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using Wire shadow = await Wire.StartAsync(kind, pool, _ => over.Task, payer: shadowers);
+        await using Wire desk = await Wire.StartAsync(kind, pool, Handlers.Echo, payer: owner);
+        TransportDriver driver = TransportDrivers.Of(desk.Address.ToEndPoint())!;
+        List<Stream> clients = [];
+        try
+        {
+            for (int i = 0; i < Flood; i++)
+            {
+                Stream client = await shadow.ConnectBareAsync();
+                clients.Add(client);
+                _ = client.WriteAsync(new byte[Megabyte / 8]).AsTask().ContinueWith(t => t.Exception, TaskScheduler.Default);
+            }
+
+            using CancellationTokenSource patience = new(Handlers.Limit);
+            while (pool.ReadTags()[(int)driver.Tag!.Value].Refused == 0)
+            {
+                await Task.Delay(5, patience.Token);
+            }
+
+            Assert.InRange(pool.Root.PeakBytes, 1, Megabyte / 2);
+            await using Stream viewer = await desk.ConnectBareAsync();
+            await EchoAsync(viewer, 3 * Megabyte);
+        }
+        finally
+        {
+            over.SetResult();
+            clients.ForEach(client => client.Dispose());
+        }
+
+        await shadow.DisposeAsync();
+        await desk.DisposeAsync();
+        Assert.Equal(0, pool.Root.Blocks);
+        Assert.DoesNotContain(shadow.Log.Lines.Concat(desk.Log.Lines), line => line.Level >= LogLevel.Error);
+    }
+
+    [Fact]
+    public async Task Listen_AddressTaken_LeavesNothingBehind()
+    {
+        await using Wire wire = await Wire.StartAsync(WireKind.Tcp, Pool, Handlers.Echo);
+        ITransportListenerFactory factory = wire.Services.GetServices<IConnectionListenerFactory>().OfType<ITransportListenerFactory>()
+            .Single(f => f.CanBind(wire.Address.ToEndPoint()));
+
+        await Assert.ThrowsAsync<AddressInUseException>(() => factory.BindAsync(wire.Address.ToEndPoint(), Account, CancellationToken.None).AsTask());
+
+        Assert.Equal(0, Account.Blocks);
+    }
+
+    [Fact]
+    public async Task Bind_KestrelsSettingsDoNotTakeTheMemory_Throws()
+    {
+        await using Wire wire = await Wire.StartAsync(WireKind.Tcp, Pool, Handlers.Echo);
+        SocketDriverServices unset = wire.Services.GetRequiredService<SocketDriverServices>() with { Settings = [] };
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            new TcpListenerFactory(unset).BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Account, CancellationToken.None).AsTask());
+    }
+
+    [Theory]
+    [InlineData("/run/api.sock", false)]
+    [InlineData("/run/link.sock", true)]
+    public async Task CanBind_TheApisSocket_IsLeftToKestrel(string path, bool isOurs)
+    {
+        await using Wire wire = await Wire.StartAsync(WireKind.Tcp, Pool, Handlers.Echo);
+        PipeListenerFactory pipes = new(wire.Services.GetRequiredService<SocketDriverServices>(), new UnixDomainSocketEndPoint("/run/api.sock"));
+
+        Assert.Equal(isOurs, pipes.CanBind(new UnixDomainSocketEndPoint(path)));
+    }
+
+    private static async Task EchoAsync(Stream client, int count)
+    {
+        byte[] sent = new byte[count];
+        Random.Shared.NextBytes(sent);
+        byte[] received = new byte[count];
+        Task writing = client.WriteAsync(sent).AsTask();
+        await client.ReadExactlyAsync(received).AsTask().WaitAsync(Handlers.Limit);
+        await writing;
+        Assert.Equal(sent, received);
+    }
+
+    private IEnumerable<BufferTag> TagsUsed() => Pool.ReadTags().Where(t => t.Allocs > 0).Select(t => t.Tag);
+}
