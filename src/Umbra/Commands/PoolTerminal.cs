@@ -11,7 +11,9 @@ namespace Umbra.Commands;
 internal sealed class PoolTerminal(INodeOperations node, ITerminal terminal, TextWriter output, TimeSpan interval, TimeProvider time)
 {
     private const string Enter = "\u001b[?1049h\u001b[?25l\u001b[?7l";
-    private const string Leave = "\u001b[?7h\u001b[?25h\u001b[?1049l";
+
+    // The first two undo what reading keys switches on: cursor and number keys that send other codes.
+    private const string Leave = "\u001b[?1l\u001b>\u001b[?7h\u001b[?25h\u001b[?1049l";
     private static readonly TimeSpan KeyInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Returns when q is pressed or the process is asked to end.</summary>
