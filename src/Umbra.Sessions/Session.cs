@@ -51,7 +51,17 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         _logger = logger;
         _controls.Title = name;
         StartedAt = time.GetUtcNow();
-        Surface = new Surface(pool, Account, new RectEncoders(pool, Account), FirstSize, options.QuietMilliseconds);
+        try
+        {
+            Surface = new Surface(pool, Account, new RectEncoders(pool, Account), FirstSize, options.QuietMilliseconds);
+        }
+        catch (QuotaExceededException)
+        {
+            // Nobody else closes the accounts of a session that never was.
+            _shadowers.Dispose();
+            Account.Dispose();
+            throw;
+        }
     }
 
     public string Name { get; }

@@ -21,6 +21,15 @@ internal sealed class FakeNode : INodeOperations
         "s1", "alice@server-b", ShadowMode.View, ShadowState.Active, "root", "127.0.0.1:5999", Time, "ticket 42", "secretpw",
             Time.AddMinutes(2));
 
+    public PoolInfo Pool { get; set; } = new(
+        4096, 8192, 0, 1L << 28,
+        [new("Mdl ", "Mdl", "control messages", 5, 4, 1, 4096, 4096, 8192, 0), new("TdTc", "TdTcp", "Tdtcp", 7, 7, 0, 0, 0, 512, 2)],
+        [
+            new(1, "process", 0, 4096, 1, 8192, false, 1L << 30), new(2, "session alice", 1, 4096, 1, 8192, false, 1L << 29),
+            new(3, "viewer \u001b[2J", 2, 4096, 1, 4096, true),
+        ],
+        0, 1L << 30);
+
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Answer(VersionInfo.Current("server-a"));
 
     public Task<IReadOnlyList<SessionInfo>> ListSessionsAsync(CancellationToken cancellationToken) =>
@@ -69,7 +78,7 @@ internal sealed class FakeNode : INodeOperations
     public Task RemoveNodeAsync(string name, CancellationToken cancellationToken) => Answer(name, name);
 
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) =>
-        Answer(new PoolInfo(4096, 8192, 0, [new PoolTagInfo("Mdl ", "Mdl", 5, 4, 1, 4096, 8192, 0)], 1L << 30));
+        Answer(Pool);
 
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) =>
         Answer<IReadOnlyList<DriverInfo>>([new("Tdpipe", "pipe", ["pipe:///run/umbra/link.sock"], 3)]);

@@ -3,10 +3,14 @@ namespace Umbra.Core.Memory;
 /// <summary>
 /// What one link, session or viewer holds. Accounts nest: a charge counts against this account and every account above it,
 /// and is refused as a whole where any of their limits is reached. The last part of a limit, its reserve, is for accounts that must succeed: the owners' path.
-/// Thread-safe.
+/// An account knows those opened below it, until they are closed and hold nothing more: what a closed one still holds stays in sight. Thread-safe.
 /// </summary>
 public sealed class Account : IDisposable
 {
+    private static long _lastId;
+    private readonly LinkedList<Account> _children = [];
+    private readonly Lock _childrenGate = new();
+    private readonly LinkedListNode<Account> _place;
     private long _bytes;
     private long _blocks;
     private long _peak;
@@ -21,7 +25,13 @@ public sealed class Account : IDisposable
         Limit = limit;
         Reserve = reserve;
         MustSucceed = mustSucceed;
+        Id = Interlocked.Increment(ref _lastId);
+        _place = new LinkedListNode<Account>(this);
+        parent?.Add(_place);
     }
+
+    /// <summary>Tells accounts of one name apart; grows from one opened to the next.</summary>
+    public long Id { get; }
 
     public string Name { get; }
 
@@ -57,7 +67,22 @@ public sealed class Account : IDisposable
     /// Closes the account: nothing more can be charged to it. What is still out is returned by its holders as usual;
     /// <see cref="Blocks"/> says how much that is.
     /// </summary>
-    public void Dispose() => Volatile.Write(ref _closed, 1);
+    public void Dispose()
+    {
+        Interlocked.Exchange(ref _closed, 1);
+        LeaveIfEmpty();
+    }
+
+    /// <summary>
+    /// This account and those below it, parents first, in the order they were opened. Others go on meanwhile, so that each line is true but not all at the
+    /// same moment.
+    /// </summary>
+    public IReadOnlyList<AccountUsage> ReadTree()
+    {
+        List<AccountUsage> usages = [];
+        ReadTree(usages, 0);
+        return usages;
+    }
 
     /// <summary>Charges here and above, or nowhere. Returns the account that refused, or null.</summary>
     internal Account? TryCharge(long bytes)
@@ -101,6 +126,13 @@ public sealed class Account : IDisposable
         }
 
         Interlocked.Increment(ref _blocks);
+        if (IsClosed)
+        {
+            // Closed since we looked: whoever closed it may have seen no blocks and taken it out of sight.
+            Subtract(bytes);
+            return false;
+        }
+
         long peak;
         while (now > (peak = Volatile.Read(ref _peak)) && Interlocked.CompareExchange(ref _peak, now, peak) != peak)
         {
@@ -112,6 +144,49 @@ public sealed class Account : IDisposable
     private void Subtract(long bytes)
     {
         Interlocked.Add(ref _bytes, -bytes);
-        Interlocked.Decrement(ref _blocks);
+        if (Interlocked.Decrement(ref _blocks) == 0 && IsClosed)
+        {
+            LeaveIfEmpty();
+        }
+    }
+
+    private void Add(LinkedListNode<Account> child)
+    {
+        lock (_childrenGate)
+        {
+            _children.AddLast(child);
+        }
+    }
+
+    /// <summary>Called when it is closed, and when the last block of a closed one comes back: one of the two sees both.</summary>
+    private void LeaveIfEmpty()
+    {
+        if (Parent is null || Blocks != 0)
+        {
+            return;
+        }
+
+        lock (Parent._childrenGate)
+        {
+            if (_place.List is not null)
+            {
+                Parent._children.Remove(_place);
+            }
+        }
+    }
+
+    private void ReadTree(List<AccountUsage> usages, int depth)
+    {
+        usages.Add(new AccountUsage(Id, Name, depth, Bytes, Blocks, PeakBytes, Limit, IsClosed));
+        Account[] children;
+        lock (_childrenGate)
+        {
+            children = [.. _children];
+        }
+
+        foreach (Account child in children)
+        {
+            child.ReadTree(usages, depth + 1);
+        }
     }
 }

@@ -101,7 +101,7 @@ public sealed class LinkSource : ISessionSource
     public async Task RunAsync(ISourceSink sink, CancellationToken cancellationToken)
     {
         await using LinkConnection connection = await _connect(cancellationToken);
-        Account account = sink.Account.Open($"link to {_targetNode}");
+        using Account account = sink.Account.Open($"link to {_targetNode}");
         Signal posted = new();
         using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using LinkChannel channel = new(connection.Pipe, sink.Pool, BufferTag.PassthruStack, account, posted.Set);
@@ -143,7 +143,6 @@ public sealed class LinkSource : ISessionSource
 
             All().ForEach(shadow => shadow.LinkLost());
             _refreshes.Lost();
-            account.Dispose();
         }
 
         throw new IOException($"{_targetNode} closed the link");

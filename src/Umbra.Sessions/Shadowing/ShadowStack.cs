@@ -76,7 +76,7 @@ public sealed class ShadowStack
         IDuplexPipe pipe, string node, string peer, BufferPool pool, SessionDirectory sessions, Grants grants,
         TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        Account account = pool.Root.Open($"link from {peer}");
+        using Account account = pool.Root.Open($"link from {peer}");
         ShadowStack stack = new(node, peer, sessions, grants, time, logger);
         string reason = "closed by the peer";
         using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -16,7 +16,7 @@ internal static class ApiEndpoints
         MapShadows(api);
         MapNodes(api);
         api.MapGet(Routes.Pool, (INodeOperations node, CancellationToken ct) => node.GetPoolAsync(ct))
-            .Describe("getPool", "The memory pool, by tag");
+            .Describe("getPool", "The memory pool, by tag and by account");
         api.MapGet(Routes.Drivers, (INodeOperations node, CancellationToken ct) => node.ListDriversAsync(ct))
             .Describe("listDrivers", "Transport drivers and where they listen");
         api.MapGet(Routes.Version, (INodeOperations node, CancellationToken ct) => node.GetVersionAsync(ct))

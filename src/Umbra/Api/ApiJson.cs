@@ -24,5 +24,6 @@ namespace Umbra.Api;
 [JsonSerializable(typeof(JoinRequest))]
 [JsonSerializable(typeof(PoolInfo))]
 [JsonSerializable(typeof(IReadOnlyList<PoolTagInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<PoolAccountInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<DriverInfo>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,6 +1,27 @@
+using Umbra.Core.Memory;
+
 namespace Umbra.Api;
 
 /// <summary>The memory pool now. Bytes are block sizes: what the process really pays.</summary>
-/// <param name="Limit">Most bytes that may be out; null is no limit.</param>
 /// <param name="KeptBytes">Free bytes kept for the next rent.</param>
-internal sealed record PoolInfo(long Bytes, long PeakBytes, long KeptBytes, IReadOnlyList<PoolTagInfo> Tags, long? Limit = null);
+/// <param name="Reserve">Bytes of the limit that only sessions and their owners' viewers may use.</param>
+/// <param name="Accounts">Links, sessions and viewers as a tree: parents first, each with its depth; the largest where there are too many.</param>
+/// <param name="AccountsLeftOut">How many smaller accounts are not listed.</param>
+/// <param name="Limit">Most bytes that may be out; null is no limit.</param>
+internal sealed record PoolInfo(long Bytes, long PeakBytes, long KeptBytes, long Reserve, IReadOnlyList<PoolTagInfo> Tags,
+    IReadOnlyList<PoolAccountInfo> Accounts, int AccountsLeftOut, long? Limit = null)
+{
+    /// <summary>Most accounts in one answer.</summary>
+    public const int MaxAccounts = 1000;
+
+    public static PoolInfo From(BufferPool pool)
+    {
+        IReadOnlyList<AccountUsage> tree = pool.Root.ReadTree();
+        IReadOnlyList<AccountUsage> listed = PoolAccountInfo.Largest(tree, MaxAccounts);
+        return new PoolInfo(pool.Root.Bytes, pool.Root.PeakBytes, pool.KeptBytes, pool.Root.Reserve, [.. pool.ReadTags().Select(PoolTagInfo.From)],
+            [.. listed.Select(PoolAccountInfo.From)], tree.Count - listed.Count, LimitOf(pool.Root.Limit));
+    }
+
+    /// <summary>Null is no limit.</summary>
+    public static long? LimitOf(long limit) => limit == long.MaxValue ? null : limit;
+}

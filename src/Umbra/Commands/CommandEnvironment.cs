@@ -20,6 +20,9 @@ internal sealed record CommandEnvironment
     /// <summary>Whether a person reads: colours and lines then, plain columns otherwise.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>The terminal a person sits at; null where there is none, or no keyboard with it.</summary>
+    public ITerminal? Terminal { get; init; }
+
     /// <summary>How long who presses the tab key waits for the node, before there are no words from it.</summary>
     public TimeSpan CompletionTimeout { get; init; } = TimeSpan.FromMilliseconds(400);
 
@@ -39,6 +42,7 @@ internal sealed record CommandEnvironment
         OutBytes = Console.OpenStandardOutput(),
         In = Console.In,
         IsTerminal = !Console.IsOutputRedirected,
+        Terminal = SystemTerminal.Current(),
         Settings = SettingsEnvironment.Current(),
     };
 }

@@ -16,12 +16,15 @@ namespace Umbra.Commands;
 internal sealed partial class CommandJson : JsonSerializerContext
 {
     /// <summary>The API's shapes, indented.</summary>
-    public static ApiJson Api { get; } = new(Indented());
+    public static ApiJson Api { get; } = new(Relaxed(isIndented: true));
+
+    /// <summary>The API's shapes, one to a line.</summary>
+    public static ApiJson ApiLine { get; } = new(Relaxed(isIndented: false));
 
     /// <summary>The commands' shapes, indented.</summary>
-    public static CommandJson Own { get; } = new(Indented());
+    public static CommandJson Own { get; } = new(Relaxed(isIndented: true));
 
     // The relaxed encoder leaves quotes and letters readable; control characters are escaped all the same.
-    private static JsonSerializerOptions Indented() =>
-        new(ApiJson.Default.Options) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static JsonSerializerOptions Relaxed(bool isIndented) =>
+        new(ApiJson.Default.Options) { WriteIndented = isIndented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

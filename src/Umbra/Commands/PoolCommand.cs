@@ -1,28 +1,43 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
 using Umbra.Api;
 using Umbra.Configuration;
 
 namespace Umbra.Commands;
 
-/// <summary><c>umbra pool</c>: the memory pool by tag, as poolmon shows a kernel's.</summary>
+/// <summary><c>umbra pool</c>: the memory pool by tag, live, as poolmon shows a kernel's; into a pipe or with --once as one table.</summary>
 internal static class PoolCommand
 {
+    private static readonly TimeSpan UsualInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(100);
+
     public static Command Create(CommandScope scope)
     {
-        Command command = new("pool", "Show the node's memory by tag");
-        scope.Run(command, async call =>
+        Option<bool> once = new("--once") { Description = "print one table and end, in a terminal as well" };
+        Option<bool> account = new("--account") { Description = "by link, session and viewer instead of by tag" };
+        Option<TimeSpan?> interval = new("--interval")
         {
-            PoolInfo pool = await call.Node.GetPoolAsync(call.CancellationToken);
+            Description = "how often to look, as in 500ms; 1s if not given; with --output json prints a line each time, until Ctrl-C",
+            HelpName = "DURATION",
+            CustomParser = result => Interval(result),
+        };
+        Option<string?> tag = new("--tag") { Description = "only tags, drivers or accounts that match, as in 'Td*'", HelpName = "GLOB" };
+        Option<string?> sort = new("--sort") { Description = "largest first; by tag or driver: in order", HelpName = string.Join('|', PoolSorts.Names) };
+        sort.AcceptOnlyFromAmong([.. PoolSorts.Names]);
+        Command command = new("pool", "Show the node's memory by tag, live: h helps, q ends") { once, account, interval, tag, sort };
+        scope.Run(command, call =>
+        {
+            PoolView view = new() { ShowsAccounts = call.Get(account), Filter = call.Get(tag), Sort = PoolSorts.Of(call.Get(sort)) };
             if (call.Report.Format == OutputFormat.Json)
             {
-                call.Report.Item(pool, CommandJson.Api.PoolInfo);
-                return;
+                return PrintJsonAsync(call, view, call.Get(once) ? null : call.Get(interval));
             }
 
-            call.Environment.Out.WriteLine(
-                $"out {ByteSize.Format(pool.Bytes)}, peak {ByteSize.Format(pool.PeakBytes)}, "
-                + $"limit {(pool.Limit is { } limit ? ByteSize.Format(limit) : "none")}, kept free {ByteSize.Format(pool.KeptBytes)}");
-            PrintTags(call.Report, pool.Tags);
+            return !call.Get(once) && call.Environment is { IsTerminal: true, Terminal: { } terminal }
+                ? new PoolTerminal(call.Node, terminal, call.Environment.Out, call.Get(interval) ?? UsualInterval, TimeProvider.System)
+                    .RunAsync(view with { Sort = view.Sort ?? PoolSort.Tag }, call.CancellationToken)
+                : PrintTableAsync(call, view);
         });
         return command;
     }
@@ -31,11 +46,72 @@ internal static class PoolCommand
     public static void PrintTags(Report report, IReadOnlyList<PoolTagInfo> tags) =>
         report.List(tags, CommandJson.Api.IReadOnlyListPoolTagInfo,
                 new("TAG", t => t.Tag),
+                new("DRIVER", t => t.Driver),
                 new("ALLOCS", t => Words.Of(t.Allocs), true),
                 new("FREES", t => Words.Of(t.Frees), true),
                 new("DIFF", t => Words.Of(t.Outstanding), true),
                 new("BYTES", t => Words.Of(t.Bytes), true),
+                new("PER ALLOC", t => Words.Of(t.PerAlloc), true),
                 new("PEAK", t => Words.Of(t.PeakBytes), true),
-                new("REFUSED", t => Words.Of(t.Refused), true),
-                new("TAKEN FOR", t => t.Name));
+                new("LIMIT", t => Limit(t.Limit), true),
+                new("REFUSED", t => Words.Of(t.Refused), true));
+
+    /// <summary>One row per account, those below another set in.</summary>
+    private static void PrintAccounts(Report report, IReadOnlyList<PoolAccountInfo> accounts) =>
+        report.List(accounts, CommandJson.Api.IReadOnlyListPoolAccountInfo,
+                new("ACCOUNT", a => new string(' ', 2 * a.Depth) + a.Name),
+                new("BLOCKS", a => Words.Of(a.Blocks), true),
+                new("BYTES", a => Words.Of(a.Bytes), true),
+                new("PEAK", a => Words.Of(a.PeakBytes), true),
+                new("LIMIT", a => Limit(a.Limit), true),
+                new("STATE", a => a.IsClosed ? "closed" : "open"));
+
+    private static async Task PrintTableAsync(NodeCall call, PoolView view)
+    {
+        PoolInfo pool = await call.Node.GetPoolAsync(call.CancellationToken);
+        IReadOnlyList<PoolRow> rows = PoolRows.Of(new PoolSamples(pool, null, default), view);
+        call.Environment.Out.WriteLine(PoolScreen.Totals(pool));
+        if (view.ShowsAccounts)
+        {
+            PrintAccounts(call.Report, [.. rows.Select(row => row.Account!)]);
+        }
+        else
+        {
+            PrintTags(call.Report, [.. rows.Select(row => row.Tag!)]);
+        }
+    }
+
+    /// <summary>The API's answer: once, or a line for each time it was asked.</summary>
+    private static async Task PrintJsonAsync(NodeCall call, PoolView view, TimeSpan? interval)
+    {
+        while (true)
+        {
+            PoolInfo pool = await call.Node.GetPoolAsync(call.CancellationToken);
+            PoolSamples samples = new(pool, null, default);
+            pool = view.ShowsAccounts
+                ? pool with { Accounts = [.. PoolRows.Of(samples, view).Select(row => row.Account!)] }
+                : pool with { Tags = [.. PoolRows.Of(samples, view).Select(row => row.Tag!)] };
+            if (interval is not { } wait)
+            {
+                call.Report.Item(pool, CommandJson.Api.PoolInfo);
+                return;
+            }
+
+            call.Environment.Out.WriteLine(JsonSerializer.Serialize(pool, CommandJson.ApiLine.PoolInfo));
+            await Task.Delay(wait, call.CancellationToken);
+        }
+    }
+
+    private static TimeSpan Interval(ArgumentResult result)
+    {
+        TimeSpan interval = Parsers.Duration(result);
+        if (interval < ShortestInterval)
+        {
+            result.AddError($"--interval is too short: give at least {Duration.Format(ShortestInterval)}");
+        }
+
+        return interval;
+    }
+
+    private static string Limit(long? bytes) => bytes is { } limit ? ByteSize.Format(limit) : "-";
 }

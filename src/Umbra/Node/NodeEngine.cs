@@ -66,8 +66,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
 
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult(VersionInfo.Current(_identity.State?.Identity.Name));
 
-    public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => Task.FromResult(new PoolInfo(
-        _pool.Root.Bytes, _pool.Root.PeakBytes, _pool.KeptBytes, [.. _pool.ReadTags().Select(PoolTagInfo.From)], _pool.Root.Limit));
+    public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => Task.FromResult(PoolInfo.From(_pool));
 
     /// <summary>
     /// Takes up the sessions of a run that was killed: desktops that are still there are adopted, the others are opened as they were asked for. A node that

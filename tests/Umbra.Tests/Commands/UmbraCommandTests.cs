@@ -195,13 +195,6 @@ public sealed class UmbraCommandTests : NodeFixture
     }
 
     [Fact]
-    public async Task Pool_BothFormats_ShowTags()
-    {
-        Assert.Matches("Mdl +5 +4 +1 +4096", (await RunAsync("pool")).Out);
-        Assert.Equal("Mdl ", (await RunAsync("pool", "--output", "json")).Json.GetProperty("tags")[0].GetProperty("tag").GetString());
-    }
-
-    [Fact]
     public async Task Drivers_BothFormats_ShowOpenLinks()
     {
         Assert.Matches("Tdpipe +pipe +3 +pipe:///run/umbra/link.sock", (await RunAsync("drivers")).Out);
