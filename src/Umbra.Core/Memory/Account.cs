@@ -7,8 +7,7 @@ namespace Umbra.Core.Memory;
 /// </summary>
 public sealed class Account : IDisposable
 {
-    private long _bytes;
-    private long _blocks;
+    private long _holding;
     private long _peak;
     private int _closed;
 
@@ -37,10 +36,10 @@ public sealed class Account : IDisposable
     public bool MustSucceed { get; }
 
     /// <summary>Bytes held now, in block sizes (what the process really pays).</summary>
-    public long Bytes => Volatile.Read(ref _bytes);
+    public long Bytes => Holding.Bytes(Volatile.Read(ref _holding));
 
     /// <summary>Blocks held now.</summary>
-    public long Blocks => Volatile.Read(ref _blocks);
+    public long Blocks => Holding.Blocks(Volatile.Read(ref _holding));
 
     public long PeakBytes => Volatile.Read(ref _peak);
 
@@ -93,25 +92,31 @@ public sealed class Account : IDisposable
             return false;
         }
 
-        long now = Interlocked.Add(ref _bytes, bytes);
-        if (now > limit)
+        // Compared before it is added: a charge that is refused is never seen, by readers or by others who charge.
+        long added = Holding.OfBlock(bytes);
+        long seen = Volatile.Read(ref _holding);
+        while (Holding.Bytes(seen + added) <= limit)
         {
-            Interlocked.Add(ref _bytes, -bytes);
-            return false;
+            long before = Interlocked.CompareExchange(ref _holding, seen + added, seen);
+            if (before == seen)
+            {
+                RaisePeak(Holding.Bytes(seen + added));
+                return true;
+            }
+
+            seen = before;
         }
 
-        Interlocked.Increment(ref _blocks);
+        return false;
+    }
+
+    private void RaisePeak(long now)
+    {
         long peak;
         while (now > (peak = Volatile.Read(ref _peak)) && Interlocked.CompareExchange(ref _peak, now, peak) != peak)
         {
         }
-
-        return true;
     }
 
-    private void Subtract(long bytes)
-    {
-        Interlocked.Add(ref _bytes, -bytes);
-        Interlocked.Decrement(ref _blocks);
-    }
+    private void Subtract(long bytes) => Interlocked.Add(ref _holding, -Holding.OfBlock(bytes));
 }
