@@ -11,6 +11,7 @@ namespace Umbra.Benchmarks.Micro;
 // BenchmarkDotNet calls the cleanup instead of Dispose.
 #pragma warning disable CA1001
 [MemoryDiagnoser]
+[MedianColumn]
 [WarmupCount(2)]
 [IterationCount(7)]
 [IterationTime(100)]
