@@ -11,8 +11,7 @@ public sealed class Account : IDisposable
     private readonly LinkedList<Account> _children = [];
     private readonly Lock _childrenGate = new();
     private readonly LinkedListNode<Account> _place;
-    private long _bytes;
-    private long _blocks;
+    private long _holding;
     private long _peak;
     private int _closed;
 
@@ -47,10 +46,10 @@ public sealed class Account : IDisposable
     public bool MustSucceed { get; }
 
     /// <summary>Bytes held now, in block sizes (what the process really pays).</summary>
-    public long Bytes => Volatile.Read(ref _bytes);
+    public long Bytes => Holding.Bytes(Volatile.Read(ref _holding));
 
     /// <summary>Blocks held now.</summary>
-    public long Blocks => Volatile.Read(ref _blocks);
+    public long Blocks => Holding.Blocks(Volatile.Read(ref _holding));
 
     public long PeakBytes => Volatile.Read(ref _peak);
 
@@ -118,33 +117,48 @@ public sealed class Account : IDisposable
             return false;
         }
 
-        long now = Interlocked.Add(ref _bytes, bytes);
-        if (now > limit)
+        // Compared before it is added: a charge that is refused is never seen, by readers or by others who charge.
+        long added = Holding.OfBlock(bytes);
+        long seen = Volatile.Read(ref _holding);
+        while (Holding.Bytes(seen + added) <= limit)
         {
-            Interlocked.Add(ref _bytes, -bytes);
-            return false;
+            long before = Interlocked.CompareExchange(ref _holding, seen + added, seen);
+            if (before == seen)
+            {
+                return Stays(bytes, Holding.Bytes(seen + added));
+            }
+
+            seen = before;
         }
 
-        Interlocked.Increment(ref _blocks);
+        return false;
+    }
+
+    /// <summary>What was just added, unless the account was closed since we looked: whoever closed it may have seen no blocks and taken it out of sight.</summary>
+    private bool Stays(long bytes, long now)
+    {
         if (IsClosed)
         {
-            // Closed since we looked: whoever closed it may have seen no blocks and taken it out of sight.
             Subtract(bytes);
             return false;
         }
 
+        RaisePeak(now);
+        return true;
+    }
+
+    private void RaisePeak(long now)
+    {
         long peak;
         while (now > (peak = Volatile.Read(ref _peak)) && Interlocked.CompareExchange(ref _peak, now, peak) != peak)
         {
         }
-
-        return true;
     }
 
     private void Subtract(long bytes)
     {
-        Interlocked.Add(ref _bytes, -bytes);
-        if (Interlocked.Decrement(ref _blocks) == 0 && IsClosed)
+        long left = Interlocked.Add(ref _holding, -Holding.OfBlock(bytes));
+        if (left == 0 && IsClosed)
         {
             LeaveIfEmpty();
         }

@@ -10,6 +10,7 @@ namespace Umbra.Core.Memory;
 internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMemoryOwner<byte>
 {
     private int _generation;
+    private int _generationSeen;
 
     public byte[] Array { get; } = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
 
@@ -37,7 +38,16 @@ internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMem
 
     Memory<byte> IMemoryOwner<byte>.Memory => Array;
 
-    public int BeginRent() => Interlocked.Increment(ref _generation);
+    /// <summary>A free block is its taker's alone, so this need not be atomic: a stale <see cref="Release"/> only looks.</summary>
+    public void BeginRent() => Volatile.Write(ref _generation, _generation + 1);
+
+    /// <summary>True if nobody rented the block since this was last asked. Only of a free block, by who holds its list's lock or the block itself.</summary>
+    public bool IsIdle()
+    {
+        bool isIdle = _generationSeen == _generation;
+        _generationSeen = _generation;
+        return isIdle;
+    }
 
     /// <summary>Returns the block if <paramref name="generation"/> still holds it; the first of several calls wins.</summary>
     public void Release(int generation)

@@ -15,19 +15,22 @@ public sealed class BufferPool : IDisposable
     private const int LargeGrain = 64 * 1024;
     private readonly FreeList[] _freeLists = new FreeList[LargestShift - SmallestShift + 1];
     private readonly TagCounters[] _tags = new TagCounters[BufferTags.Count];
-    private readonly long _maxKept;
-    private long _kept;
+    private readonly long _maxInStacks;
+    private long _inStacks;
 
     /// <param name="limit">Most bytes that may be out at once.</param>
     /// <param name="reserve">What of them is for accounts that must succeed.</param>
     /// <param name="maxKept">Most free bytes kept for the next rent.</param>
     public BufferPool(long limit = long.MaxValue, long reserve = 0, long maxKept = 64L * 1024 * 1024)
     {
-        _maxKept = maxKept;
+        // What only one core finds at once is little use to the others: at most a quarter of what is kept, or nothing.
+        long inSlots = FreeList.StripeCount * ((2L << LargestShift) - (1L << SmallestShift));
+        bool hasSlots = inSlots <= maxKept / 4;
+        _maxInStacks = hasSlots ? maxKept - inSlots : maxKept;
         Root = new Account("process", null, limit, reserve, mustSucceed: false);
         for (int i = 0; i < _freeLists.Length; i++)
         {
-            _freeLists[i] = new FreeList();
+            _freeLists[i] = new FreeList(hasSlots);
         }
 
         for (int i = 0; i < _tags.Length; i++)
@@ -43,7 +46,7 @@ public sealed class BufferPool : IDisposable
     public PoolVerifier? Verifier { get; set; }
 
     /// <summary>Free bytes kept for the next rent.</summary>
-    public long KeptBytes => Volatile.Read(ref _kept);
+    public long KeptBytes => Volatile.Read(ref _inStacks) + _freeLists.Sum(list => list.SlotBytes);
 
     /// <summary>Rents at least <paramref name="size"/> bytes; content is undefined.</summary>
     /// <exception cref="QuotaExceededException">A limit is reached or the account is closed.</exception>
@@ -69,13 +72,13 @@ public sealed class BufferPool : IDisposable
     }
 
     /// <summary>Gives all free blocks back to the system.</summary>
-    public void Trim()
-    {
-        foreach (FreeList list in _freeLists)
-        {
-            Interlocked.Add(ref _kept, -list.Clear());
-        }
-    }
+    public void Trim() => Drop(onlyIdle: false);
+
+    /// <summary>
+    /// Gives back the free blocks that nobody rented since the last call: a burst's memory goes, what is in steady use stays.
+    /// The pool reads no clock; its host calls this now and then.
+    /// </summary>
+    public void TrimIdle() => Drop(onlyIdle: true);
 
     public void Dispose()
     {
@@ -108,7 +111,7 @@ public sealed class BufferPool : IDisposable
         Block block;
         try
         {
-            block = Take(sizeClass) ?? new Block(this, sizeClass, capacity);
+            block = (sizeClass >= 0 ? Take(_freeLists[sizeClass]) : null) ?? new Block(this, sizeClass, capacity);
         }
         catch (OutOfMemoryException)
         {
@@ -136,13 +139,9 @@ public sealed class BufferPool : IDisposable
         Account account = block.Account!;
         block.Account = null;
         account.Credit(capacity);
-        if (block.SizeClass >= 0 && Interlocked.Add(ref _kept, capacity) <= _maxKept)
+        if (block.SizeClass >= 0)
         {
-            _freeLists[block.SizeClass].Push(block);
-        }
-        else if (block.SizeClass >= 0)
-        {
-            Interlocked.Add(ref _kept, -capacity);
+            Keep(block, _freeLists[block.SizeClass]);
         }
     }
 
@@ -152,14 +151,45 @@ public sealed class BufferPool : IDisposable
         return shift <= LargestShift ? shift - SmallestShift : -1;
     }
 
-    private Block? Take(int sizeClass)
+    private Block? Take(FreeList list)
     {
-        if (sizeClass < 0 || _freeLists[sizeClass].Pop() is not { } block)
+        if (list.PopSlot() is { } near)
         {
-            return null;
+            return near;
         }
 
-        Interlocked.Add(ref _kept, -block.Array.Length);
+        if (list.Pop() is not { } block)
+        {
+            return list.PopAnySlot();
+        }
+
+        Interlocked.Add(ref _inStacks, -block.Array.Length);
         return block;
+    }
+
+    private void Keep(Block block, FreeList list)
+    {
+        if (list.TryPushSlot(block))
+        {
+            return;
+        }
+
+        int capacity = block.Array.Length;
+        if (Interlocked.Add(ref _inStacks, capacity) <= _maxInStacks)
+        {
+            list.Push(block);
+        }
+        else
+        {
+            Interlocked.Add(ref _inStacks, -capacity);
+        }
+    }
+
+    private void Drop(bool onlyIdle)
+    {
+        foreach (FreeList list in _freeLists)
+        {
+            Interlocked.Add(ref _inStacks, -list.Drop(onlyIdle));
+        }
     }
 }

@@ -128,6 +128,52 @@ public sealed class BufferPoolTests : PoolTest
     }
 
     [Fact]
+    public void Trim_BlockInASlot_GoesToo()
+    {
+        Pool.Rent(1024, BufferTag.Test, Account).Dispose();
+        Assert.Equal(1024, Pool.KeptBytes);
+
+        Pool.Trim();
+
+        Assert.Equal(0, Pool.KeptBytes);
+    }
+
+    [Fact]
+    public void TrimIdle_AfterABurst_KeepsWhatIsInUse()
+    {
+        Lease[] burst = [.. Enumerable.Range(0, 100).Select(_ => Pool.Rent(1024, BufferTag.Test, Account))];
+        foreach (Lease lease in burst)
+        {
+            lease.Dispose();
+        }
+
+        Pool.TrimIdle();
+        long afterTheBurst = Pool.KeptBytes;
+        Lease[] steady = [.. Enumerable.Range(0, 10).Select(_ => Pool.Rent(1024, BufferTag.Test, Account))];
+        foreach (Lease lease in steady)
+        {
+            lease.Dispose();
+        }
+
+        Pool.TrimIdle();
+        long inUse = Pool.KeptBytes;
+        Pool.TrimIdle();
+
+        Assert.Equal((100 * 1024, 10 * 1024, 0), (afterTheBurst, inUse, Pool.KeptBytes));
+    }
+
+    [Fact]
+    public void TrimIdle_BlockStillRented_ComesBackToThePool()
+    {
+        using Lease held = Pool.Rent(1024, BufferTag.Test, Account);
+        Pool.TrimIdle();
+        Pool.TrimIdle();
+        held.Dispose();
+
+        Assert.Equal(1024, Pool.KeptBytes);
+    }
+
+    [Fact]
     public void AsMemoryPool_CountsUnderItsTag()
     {
         using (var owner = Pool.AsMemoryPool(BufferTag.TdPipe, Account).Rent(5000))
