@@ -40,7 +40,17 @@ public sealed partial class Surface : IDisposable
         _encoder = encoder;
         QuietMilliseconds = quietMilliseconds;
         _scratch = new PayloadWriter(pool, BufferTag.Encoder, account, 64 * 1024);
-        _front = new Canvas(pool, account, size);
+        try
+        {
+            _front = new Canvas(pool, account, size);
+        }
+        catch
+        {
+            _scratch.Dispose();
+            encoder.Dispose();
+            throw;
+        }
+
         _grid = new TileGrid(size);
         _cache = new TileCache(_grid);
         _changedAt = new long[_grid.Count];

@@ -39,7 +39,15 @@ internal sealed class LinkChannel : IDisposable
         _posted = posted;
         _frames = new LinkFrameReader(pool, tag, account);
         _outbox = new PayloadWriter(pool, BufferTag.Mdl, account, 1024);
-        _sending = new PayloadWriter(pool, BufferTag.Mdl, account, 1024);
+        try
+        {
+            _sending = new PayloadWriter(pool, BufferTag.Mdl, account, 1024);
+        }
+        catch
+        {
+            _outbox.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

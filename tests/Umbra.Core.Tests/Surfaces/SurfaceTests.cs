@@ -297,6 +297,14 @@ public sealed class SurfaceTests : PoolTest
         Assert.Equal(new EncodingClass(wished, PixelFormat.Bgrx, -1, wishedLevel), surface.Wish);
     }
 
+    [Fact]
+    public void New_NoMemoryForThePicture_LeavesNothing()
+    {
+        Account tight = Pool.Root.Open("session", limit: 200_000);
+        Assert.Throws<QuotaExceededException>(() => new Surface(Pool, tight, new PixelEncoder(), Full));
+        Assert.Equal(0, tight.Blocks);
+    }
+
     /// <summary>The one property that matters: whatever changes, however slow or lossy a viewer, it ends with the source's picture.</summary>
     [Fact]
     public void AnyChangesAnySpeed_EveryViewerConverges() => Gen.Int.Sample(Converges, iter: 400, threads: 1);
