@@ -13,8 +13,8 @@ namespace Umbra.Sessions;
 /// </summary>
 public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposable
 {
-    /// <summary>One part in so many of a session's limit is out of the shadowers' reach.</summary>
-    private const int ReservedPart = 4;
+    /// <summary>One part in so many of a session's limit, and of its node's, is out of the shadowers' reach.</summary>
+    public const int ReservedPart = 4;
 
     private static readonly Size FirstSize = new(640, 480);
     /// <summary>A picture of this age may be an old one, and asking whether it is takes less than this.</summary>
@@ -42,9 +42,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         Name = name;
         Source = source;
         Pool = pool;
-        Account = options.IsOwned
-            ? pool.Root.OpenMustSucceed($"session {name}", options.MemoryLimit, options.MemoryLimit / ReservedPart)
-            : pool.Root.Open($"session {name}", options.MemoryLimit);
+        Account = pool.Root.Open($"session {name}", options.MemoryLimit, options.IsOwned ? options.MemoryLimit / ReservedPart : 0, mustSucceed: options.IsOwned);
         _shadowers = Account.Open("shadowers");
         _options = options;
         _time = time;

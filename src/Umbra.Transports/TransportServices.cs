@@ -35,7 +35,7 @@ public static class TransportServices
         }
 
         options ??= new TransportOptions();
-        PooledMemoryFactory apiMemory = new(pool, BufferTag.Kestrel, pool.Root.OpenMustSucceed("api"));
+        PooledMemoryFactory apiMemory = new(pool, BufferTag.Kestrel, pool.Root.Open("api", mustSucceed: true));
         services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(apiMemory));
         services.Configure<SocketTransportOptions>(sockets => Configure(sockets, options));
 

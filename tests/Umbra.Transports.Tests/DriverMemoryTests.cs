@@ -32,13 +32,13 @@ public sealed class DriverMemoryTests : PoolTest
         {
             await EchoAsync(client, 3 * Megabyte);
             Assert.Equal([driver.Tag!.Value], TagsUsed());
-            Assert.InRange(accounts.Held(driver).PeakBytes, 1, payer.PeakBytes);
+            Assert.InRange(Pool.ReadTags()[(int)driver.Tag].PeakBytes, 1, payer.PeakBytes);
             Assert.Equal(0, accounts.Of(driver).PeakBytes);
         }
 
         await wire.DisposeAsync();
 
-        Assert.Equal((0, 0, 0), (payer.Blocks, payer.Bytes, accounts.Held(driver).Outstanding));
+        Assert.Equal((0, 0, 0), (payer.Blocks, payer.Bytes, Pool.ReadTags()[(int)driver.Tag!.Value].Outstanding));
         Assert.DoesNotContain(wire.Log.Lines, line => line.Level >= LogLevel.Error);
     }
 
@@ -98,7 +98,7 @@ public sealed class DriverMemoryTests : PoolTest
     {
         const int Flood = 24;
         using BufferPool pool = new(limit: Megabyte, reserve: Megabyte / 2);
-        Account owner = pool.Root.OpenMustSucceed("owner");
+        Account owner = pool.Root.Open("owner", mustSucceed: true);
         Account shadowers = owner.Open("shadowers");
         TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using Wire shadow = await Wire.StartAsync(kind, pool, _ => over.Task, payer: shadowers);

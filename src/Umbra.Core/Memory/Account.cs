@@ -55,12 +55,10 @@ public sealed class Account : IDisposable
 
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
-    /// <summary>An account below this one that has to do with what is left to everybody.</summary>
-    public Account Open(string name, long limit = long.MaxValue) => new(name, this, limit, reserve: 0, mustSucceed: false);
-
-    /// <summary>An account below this one for something that must go on when memory is short.</summary>
-    /// <param name="reserve">What of <paramref name="limit"/> is out of reach for accounts opened below with <see cref="Open"/>.</param>
-    public Account OpenMustSucceed(string name, long limit = long.MaxValue, long reserve = 0) => new(name, this, limit, reserve, mustSucceed: true);
+    /// <summary>An account below this one.</summary>
+    /// <param name="reserve">What of <paramref name="limit"/> is out of reach for accounts below that need not succeed.</param>
+    /// <param name="mustSucceed">For something that must go on when memory is short; else it has to do with what is left to everybody.</param>
+    public Account Open(string name, long limit = long.MaxValue, long reserve = 0, bool mustSucceed = false) => new(name, this, limit, reserve, mustSucceed);
 
     /// <summary>
     /// Closes the account: nothing more can be charged to it. What is still out is returned by its holders as usual;
@@ -143,16 +141,8 @@ public sealed class Account : IDisposable
             return false;
         }
 
-        RaisePeak(now);
+        Holding.RaisePeak(ref _peak, now);
         return true;
-    }
-
-    private void RaisePeak(long now)
-    {
-        long peak;
-        while (now > (peak = Volatile.Read(ref _peak)) && Interlocked.CompareExchange(ref _peak, now, peak) != peak)
-        {
-        }
     }
 
     private void Subtract(long bytes)

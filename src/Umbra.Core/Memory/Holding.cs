@@ -19,4 +19,13 @@ internal static class Holding
     public static long Bytes(long holding) => (holding >> BlockBits) * Unit;
 
     public static long Blocks(long holding) => holding & ((1L << BlockBits) - 1);
+
+    /// <summary>The most there ever was, exact whoever else raises it at the same time.</summary>
+    public static void RaisePeak(ref long peak, long now)
+    {
+        long seen;
+        while (now > (seen = Volatile.Read(ref peak)) && Interlocked.CompareExchange(ref peak, now, seen) != seen)
+        {
+        }
+    }
 }

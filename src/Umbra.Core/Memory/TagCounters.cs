@@ -11,11 +11,7 @@ internal sealed class TagCounters
     {
         // First, so that a reader never sees more blocks out than allocations.
         Interlocked.Increment(ref _allocs);
-        long now = Holding.Bytes(Interlocked.Add(ref _holding, Holding.OfBlock(bytes)));
-        long peak;
-        while (now > (peak = Volatile.Read(ref _peak)) && Interlocked.CompareExchange(ref _peak, now, peak) != peak)
-        {
-        }
+        Holding.RaisePeak(ref _peak, Holding.Bytes(Interlocked.Add(ref _holding, Holding.OfBlock(bytes))));
     }
 
     public void Free(long bytes) => Interlocked.Add(ref _holding, -Holding.OfBlock(bytes));

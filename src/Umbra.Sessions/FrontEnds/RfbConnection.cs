@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
+using Umbra.Transports;
 using Umbra.Transports.Listening;
 
 namespace Umbra.Sessions.FrontEnds;
@@ -36,8 +37,7 @@ public sealed partial class RfbConnection
         _time = time;
         _logger = logger;
         _pipe = connection.Transport;
-        string who = $"viewer {connection.ConnectionId}";
-        _account = access.IsOwner ? _session.Account.OpenMustSucceed(who) : _session.Account.Open(who);
+        _account = _session.Account.Open($"viewer {connection.ConnectionId}", mustSucceed: access.IsOwner);
         _closing = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, access.Ended);
         _resizeTimer = time.CreateTimer(_ => GiveUpResizing(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -67,7 +67,7 @@ public sealed partial class RfbConnection
         {
             await rfb._resizeTimer.DisposeAsync();
             rfb._closing.Dispose();
-            rfb.CloseAccount();
+            rfb._account.CloseAndTell($"rfb viewer {access.Who}", logger);
         }
 
         logger.LogInformation("rfb viewer {Viewer} of session {Session} closed: {Reason}", access.Who, access.Session.Name, reason);
@@ -122,15 +122,6 @@ public sealed partial class RfbConnection
         _pipe.Output.CancelPendingFlush();
         _connection.Abort();
         await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private void CloseAccount()
-    {
-        _account.Dispose();
-        if (_account.Blocks != 0)
-        {
-            _logger.LogError("rfb viewer {Viewer}: {Blocks} blocks, {Bytes} bytes not returned", _access.Who, _account.Blocks, _account.Bytes);
-        }
     }
 
     private async Task ReadMessagesAsync()

@@ -244,8 +244,7 @@ public sealed class LinkSource : ISessionSource
             return LinkShadow.NotAsked();
         }
 
-        ShadowMode mode = wanted == AccessMode.Control ? ShadowMode.Control : ShadowMode.View;
-        _channel!.Post(new LinkAttach(shadow.Id, mode, shadow.User, shadow.Reason, shadow.Address).Write);
+        _channel!.Post(new LinkAttach(shadow.Id, wanted.ToShadowMode(), shadow.User, shadow.Reason, shadow.Address).Write);
         return answer;
     }
 
@@ -263,11 +262,11 @@ public sealed class LinkSource : ISessionSource
                 break;
             case LinkMessageType.Attached:
                 LinkAttached attached = LinkAttached.Read(frame.Payload);
-                Find(attached.ShadowId)?.Granted(ToAccess(attached.Mode));
+                Find(attached.ShadowId)?.Granted(attached.Mode.ToAccessMode());
                 break;
             case LinkMessageType.ModeChanged:
                 LinkModeChanged changed = LinkModeChanged.Read(frame.Payload);
-                Find(changed.ShadowId)?.SetMode(ToAccess(changed.Mode));
+                Find(changed.ShadowId)?.SetMode(changed.Mode.ToAccessMode());
                 break;
             case LinkMessageType.Denied:
                 Denied(LinkDenied.Read(frame.Payload));
@@ -381,6 +380,4 @@ public sealed class LinkSource : ISessionSource
             return [.. _shadows.Values];
         }
     }
-
-    private static AccessMode ToAccess(ShadowMode mode) => mode == ShadowMode.Control ? AccessMode.Control : AccessMode.View;
 }

@@ -6,6 +6,7 @@ using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Nodes;
+using Umbra.Transports;
 
 namespace Umbra.Sessions.Shadowing;
 
@@ -100,12 +101,7 @@ public sealed class ShadowStack
             }
         }
 
-        account.Dispose();
-        if (account.Blocks != 0)
-        {
-            logger.LogError("link from {Peer}: {Blocks} blocks, {Bytes} bytes not returned", peer, account.Blocks, account.Bytes);
-        }
-
+        account.CloseAndTell($"link from {peer}", logger);
         logger.LogInformation("link from {Peer} ended: {Reason}", peer, reason);
     }
 
@@ -236,7 +232,8 @@ public sealed class ShadowStack
         _session = session!;
         _viewer = _session.Join(Class(), $"link to {_peer}", isOwner: false, Wake);
         _viewer.Picture.AcceptSize(out _);
-        _sent = _session.ControlVersions with { Cursor = 0, Clipboard = 0, Leds = 0, State = _session.State == SessionState.Lost ? 0 : _session.ControlVersions.State };
+        ControlVersions now = _session.ControlVersions;
+        _sent = now with { Cursor = 0, Clipboard = 0, Leds = 0, State = _session.State == SessionState.Lost ? 0 : now.State };
         Size size = _session.Commits > 0 ? _session.Surface.Size : default;
         _channel.Post(new LinkOpened(size, _session.Title, _session.Source.Kind, path).Write);
     }
@@ -262,7 +259,7 @@ public sealed class ShadowStack
     private void Attach(LinkAttach attach)
     {
         Session session = _session ?? throw new ProtocolException("link: attach before open");
-        AccessMode wanted = attach.Mode == ShadowMode.Control ? AccessMode.Control : AccessMode.View;
+        AccessMode wanted = attach.Mode.ToAccessMode();
         Decision decision;
         lock (_gate)
         {
@@ -286,7 +283,7 @@ public sealed class ShadowStack
         }
 
         _channel.Post(decision.IsGranted
-            ? new LinkAttached(attach.ShadowId, ToLink(decision.Granted)).Write
+            ? new LinkAttached(attach.ShadowId, decision.Granted.ToShadowMode()).Write
             : new LinkDenied(attach.ShadowId, decision.Reason, decision.Rule, decision.Text).Write);
         _viewer!.SetReady(true);
         Wake();
@@ -300,7 +297,7 @@ public sealed class ShadowStack
         {
             uint id = attach.ShadowId;
             _attached[id] = (grant, grant.Right.OpenSeat());
-            grant.ModeChanged += mode => _channel.Post(new LinkModeChanged(id, ToLink(mode), $"the target node set the mode to {mode}").Write);
+            grant.ModeChanged += mode => _channel.Post(new LinkModeChanged(id, mode.ToShadowMode(), $"the target node set the mode to {mode}").Write);
             grant.Ended.Register(() => EndedHere(id, grant));
         }
 
@@ -602,6 +599,4 @@ public sealed class ShadowStack
         _channel.Post(LinkRefreshed.Write);
         return true;
     }
-
-    private static ShadowMode ToLink(AccessMode mode) => mode == AccessMode.Control ? ShadowMode.Control : ShadowMode.View;
 }

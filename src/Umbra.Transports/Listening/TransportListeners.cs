@@ -13,12 +13,6 @@ public sealed class TransportListeners(IEnumerable<IConnectionListenerFactory> f
     // The last one registered is asked first, as Kestrel does.
     private readonly IConnectionListenerFactory[] _factories = [.. factories.Reverse()];
 
-    /// <summary>The same, and the driver pays.</summary>
-    /// <inheritdoc cref="ListenAsync(EndPoint, Account?, Func{ConnectionContext, Task}, ConnectionLimits, CancellationToken)"/>
-    public Task<ListenerHost> ListenAsync(
-        EndPoint endPoint, Func<ConnectionContext, Task> handler, ConnectionLimits limits, CancellationToken cancellationToken) =>
-        ListenAsync(endPoint, null, handler, limits, cancellationToken);
-
     /// <param name="endPoint">From <see cref="TransportAddress.ToListenEndPoint"/>.</param>
     /// <param name="payer">Who pays for the buffers of its connections; null for the driver.</param>
     /// <param name="handler">Runs one connection; the connection is disposed when it returns. What it throws ends this connection

@@ -22,7 +22,7 @@ internal sealed class PaidListener(IConnectionListener listener, TransportDriver
         await listener.DisposeAsync();
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            DriverAccounts.Close(driver, account, logger);
+            account.CloseAndTell($"driver {driver.Name}, {account.Name}", logger);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Umbra.Sessions;
 
 namespace Umbra.Configuration;
 
@@ -27,7 +28,7 @@ internal sealed record NodeSettings
     public long MemoryLimit { get; init; } = 1L << 30;
 
     /// <summary>What of it is for sessions and their owners, whatever shadowers and links hold.</summary>
-    public long MemoryReserve => MemoryLimit / 4;
+    public long MemoryReserve => MemoryLimit / Session.ReservedPart;
 
     /// <summary>Updates per second to one viewer, at most.</summary>
     public int UpdateRate { get; init; } = 60;

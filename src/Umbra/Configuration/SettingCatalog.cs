@@ -10,7 +10,6 @@ namespace Umbra.Configuration;
 internal static class SettingCatalog
 {
     private const string AbsolutePath = "an absolute path";
-    private const int MaxSocketPath = 107;
     private static readonly NodeSettings Defaults = new() { StateDirectory = "", RuntimeDirectory = "" };
 
     public static IReadOnlyList<Setting> All { get; } =
@@ -21,7 +20,7 @@ internal static class SettingCatalog
         One("runtimeDirectory", "Sockets; made with mode 0700", AbsolutePath,
             "/run/umbra as root; else $XDG_RUNTIME_DIR/umbra, or run in the state directory",
             (s, text) => s with { RuntimeDirectory = ParsePath(text) }),
-        One("apiSocket", "The API's Unix socket, mode 0600", $"{AbsolutePath} of at most {MaxSocketPath} bytes",
+        One("apiSocket", "The API's Unix socket, mode 0600", $"{AbsolutePath} of at most {TransportAddress.MaxPathBytes} bytes",
             "api.sock in the runtime directory",
             (s, text) => s with { ApiSocket = ParsePath(text) }),
         new Setting("linkListen", "Where other nodes reach this one", "link addresses: tcp://IP:PORT or pipe:///PATH",
@@ -58,8 +57,8 @@ internal static class SettingCatalog
 
     /// <summary>What only the whole can show to be wrong.</summary>
     public static string? CheckWhole(NodeSettings settings) =>
-        System.Text.Encoding.UTF8.GetByteCount(settings.ApiSocketPath) > MaxSocketPath
-            ? $"apiSocket {settings.ApiSocketPath} is longer than the {MaxSocketPath} bytes a Unix socket's path may have; "
+        System.Text.Encoding.UTF8.GetByteCount(settings.ApiSocketPath) > TransportAddress.MaxPathBytes
+            ? $"apiSocket {settings.ApiSocketPath} is longer than the {TransportAddress.MaxPathBytes} bytes a Unix socket's path may have; "
                 + "set apiSocket or runtimeDirectory to a shorter path"
             : null;
 

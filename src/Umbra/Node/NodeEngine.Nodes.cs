@@ -105,7 +105,7 @@ internal sealed partial class NodeEngine
         {
             engine._openLinks.TryRemove(duplex, out _);
             await duplex.DisposeAsync();
-            DriverAccounts.Close(driver, account, engine._logger);
+            account.CloseAndTell($"driver {driver.Name}, {account.Name}", engine._logger);
         }
     }
 }

@@ -40,7 +40,7 @@ public sealed class BufferPoolTests : PoolTest
     public void Rent_FromTheReserve_OnlyForWhatMustSucceed()
     {
         using BufferPool pool = new(limit: 8192, reserve: 4096);
-        Account owner = pool.Root.OpenMustSucceed("owner");
+        Account owner = pool.Root.Open("owner", mustSucceed: true);
         Account shadower = pool.Root.Open("shadower");
         using Lease all = pool.Rent(4096, BufferTag.Test, shadower);
 
@@ -54,7 +54,7 @@ public sealed class BufferPoolTests : PoolTest
     [Fact]
     public void Open_BelowWhatMustSucceed_KeepsOutOfItsReserve()
     {
-        Account session = Pool.Root.OpenMustSucceed("session", limit: 8192, reserve: 4096);
+        Account session = Pool.Root.Open("session", limit: 8192, reserve: 4096, mustSucceed: true);
         Account viewer = session.Open("viewer");
         using Lease all = Pool.Rent(4096, BufferTag.Test, viewer);
 

@@ -15,7 +15,7 @@ public sealed class PoolJournalTests : PoolTest
     public async Task Counters_AfterManyThreads_AreWhatTheJournalsSay()
     {
         using BufferPool pool = new(limit: 4 << 20, reserve: 1 << 20);
-        Account owner = pool.Root.OpenMustSucceed("owner", limit: 3 << 20, reserve: 1 << 20);
+        Account owner = pool.Root.Open("owner", limit: 3 << 20, reserve: 1 << 20, mustSucceed: true);
         Account guests = pool.Root.Open("guests", limit: 1 << 20);
         Account[] accounts = [owner, owner.Open("viewer", limit: 512 << 10), guests, guests.Open("viewer"), guests.Open("closes")];
         Account[] all = [pool.Root, .. accounts];

@@ -113,6 +113,7 @@ internal sealed class MemoryNode : IAsyncDisposable
         TransportListeners listeners = new([driver], TimeProvider.System, NullLoggerFactory.Instance);
         ListenerHost door = await listeners.ListenAsync(
             endPoint,
+            null,
             connection =>
             {
                 Task serving = serve(connection);

@@ -149,7 +149,7 @@ public sealed class ListenerHostTests : PoolTest
     {
         TransportListeners listeners = new([_transport], TimeProvider.System,
             log is null ? NullLoggerFactory.Instance : LoggerFactory.Create(b => b.AddProvider(log)));
-        return await listeners.ListenAsync(Address.ToListenEndPoint(), handler, limits ?? new ConnectionLimits(), CancellationToken.None);
+        return await listeners.ListenAsync(Address.ToListenEndPoint(), null, handler, limits ?? new ConnectionLimits(), CancellationToken.None);
     }
 
     private async Task<StreamDuplex> ConnectAsync() =>

@@ -1,11 +1,11 @@
 using System.Text;
+using Umbra.Transports;
 
 namespace Umbra.Sessions.Sources.Desktop;
 
 /// <summary>The private directory of a desktop and what lies in it.</summary>
 internal sealed class DesktopFiles(string directory)
 {
-    private const int MaxSocketPathBytes = 107;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public string Socket { get; } = Path.Combine(directory, "rfb.sock");
@@ -28,9 +28,9 @@ internal sealed class DesktopFiles(string directory)
             throw new DesktopException("desktops are hosted on Linux only");
         }
 
-        if (Encoding.UTF8.GetByteCount(Socket) > MaxSocketPathBytes)
+        if (Encoding.UTF8.GetByteCount(Socket) > TransportAddress.MaxPathBytes)
         {
-            throw new DesktopException($"the path of the desktop's socket is longer than {MaxSocketPathBytes} bytes: {Socket}");
+            throw new DesktopException($"the path of the desktop's socket is longer than {TransportAddress.MaxPathBytes} bytes: {Socket}");
         }
 
         Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
