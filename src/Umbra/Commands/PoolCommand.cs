@@ -53,7 +53,7 @@ internal static class PoolCommand
                 new("BYTES", t => Words.Of(t.Bytes), true),
                 new("PER ALLOC", t => Words.Of(t.PerAlloc), true),
                 new("PEAK", t => Words.Of(t.PeakBytes), true),
-                new("LIMIT", t => Limit(t.Limit), true),
+                new("LIMIT", t => PoolScreen.Limit(t.Limit), true),
                 new("REFUSED", t => Words.Of(t.Refused), true));
 
     /// <summary>One row per account, those below another set in.</summary>
@@ -63,7 +63,7 @@ internal static class PoolCommand
                 new("BLOCKS", a => Words.Of(a.Blocks), true),
                 new("BYTES", a => Words.Of(a.Bytes), true),
                 new("PEAK", a => Words.Of(a.PeakBytes), true),
-                new("LIMIT", a => Limit(a.Limit), true),
+                new("LIMIT", a => PoolScreen.Limit(a.Limit), true),
                 new("STATE", a => a.IsClosed ? "closed" : "open"));
 
     private static async Task PrintTableAsync(NodeCall call, PoolView view)
@@ -112,6 +112,4 @@ internal static class PoolCommand
 
         return interval;
     }
-
-    private static string Limit(long? bytes) => bytes is { } limit ? ByteSize.Format(limit) : "-";
 }

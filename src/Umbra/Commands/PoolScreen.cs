@@ -16,7 +16,7 @@ internal static class PoolScreen
         new("(+/-)", row => row.Frees.ChangeText, 6),
         new("Diff", row => Words.Of(row.Diff.Now), 4),
         .. Sizes(),
-        new("Limit", row => Bytes(row.Limit), 6, DropOrder: 1),
+        new("Limit", row => Limit(row.Limit), 6, DropOrder: 1),
     ];
 
     private static readonly PoolScreenColumn[] AccountColumns =
@@ -25,7 +25,7 @@ internal static class PoolScreen
         new("Blocks", row => Words.Of(row.Diff.Now), 6),
         new("(+/-)", row => row.Diff.ChangeText, 6),
         .. Sizes(),
-        new("Limit", row => Bytes(row.Limit), 6, DropOrder: 1),
+        new("Limit", row => Limit(row.Limit), 6, DropOrder: 1),
         new("State", row => row.IsClosed ? "closed" : "open", 6, IsWord: true),
     ];
 
@@ -58,6 +58,9 @@ internal static class PoolScreen
         $"out {ByteSize.Format(pool.Bytes)}, peak {ByteSize.Format(pool.PeakBytes)}, limit {(pool.Limit is { } limit ? ByteSize.Format(limit) : "none")}, "
         + $"reserve {ByteSize.Format(pool.Reserve)}, kept free {ByteSize.Format(pool.KeptBytes)}"
         + (pool.AccountsLeftOut > 0 ? $", {pool.AccountsLeftOut} smaller accounts not listed" : "");
+
+    /// <summary>In a cell.</summary>
+    public static string Limit(long? bytes) => bytes is { } limit ? ByteSize.Format(limit) : "-";
 
     private static string Title(PoolSamples samples, PoolView view, TimeSpan interval) =>
         $"umbra pool   {Words.Of(samples.At)}   every {Duration.Format(interval)}   sort {view.Sort?.Name() ?? "none"}{(view.ByChange ? " (change)" : "")}"
@@ -108,8 +111,6 @@ internal static class PoolScreen
             lines.Add(new($"{rows.Count - shown.Length} more: the window is too small"));
         }
     }
-
-    private static string Bytes(long? bytes) => bytes is { } known ? ByteSize.Format(known) : "-";
 
     private static string Cut(string text, int width) => text.Length > width ? text[..Math.Max(0, width)] : text;
 }

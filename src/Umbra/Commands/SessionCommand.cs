@@ -92,7 +92,7 @@ internal static class SessionCommand
     private static Command Show(CommandScope scope)
     {
         Argument<string> name = NameArgument(scope);
-        Option<bool> noTicket = new("--no-ticket") { Description = "only the facts: make no one-time password" };
+        Option<bool> noTicket = OneTimePassword.NotWanted();
         Command command = new("show", "Show a session and how its owner connects: address and one-time password") { name, noTicket };
         scope.Run(command, async call =>
         {
@@ -101,7 +101,7 @@ internal static class SessionCommand
                 : await call.Node.IssueTicketAsync(session.Name, new TicketRequest(), call.CancellationToken);
             call.Report.Item(new SessionShowInfo(session, ticket), CommandJson.Own.SessionShowInfo,
                 [.. Facts(session), ("connect", ticket?.Address), ("or, here", ticket?.SocketPath is { } path ? $"{path}   (no password; this user only)" : null),
-                    ("password", ticket is null ? null : $"{ticket.Password}   (once, until {Words.Of(ticket.ExpiresAt)})")]);
+                    ("password", OneTimePassword.Text(ticket?.Password, ticket?.ExpiresAt))]);
         });
         return command;
     }

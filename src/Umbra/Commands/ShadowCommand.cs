@@ -79,7 +79,7 @@ internal static class ShadowCommand
     private static Command Show(CommandScope scope)
     {
         Argument<string> id = IdArgument(scope);
-        Option<bool> noTicket = new("--no-ticket") { Description = "only the facts: make no one-time password" };
+        Option<bool> noTicket = OneTimePassword.NotWanted();
         Command command = new("show", "Show a shadow and how another viewer connects: address and one-time password") { id, noTicket };
         scope.Run(command, async call =>
         {
@@ -125,8 +125,7 @@ internal static class ShadowCommand
         ("reason", shadow.Reason),
         ("shadower", shadow.Shadower),
         ("connect", shadow.Listen.Length > 0 ? shadow.Listen : null),
-        ("password", shadow.Password is null ? null
-            : $"{shadow.Password}   (once{(shadow.PasswordExpiresAt is { } until ? $", until {Words.Of(until)}" : "")})"),
+        ("password", OneTimePassword.Text(shadow.Password, shadow.PasswordExpiresAt)),
         ("notice", shadow.Notice),
         ("end with", $"umbra shadow stop {shadow.Id}"));
 
