@@ -16,8 +16,7 @@ public sealed class DeathTests
     {
         await using NodePair pair = await StartWithDesktopAsync();
         ShadowInfo shadow = await pair.ShadowAsync(Session);
-        await using WatchingViewer viewer = await WatchingViewer.ConnectAsync(shadow.Listen);
-        await viewer.LivePicturesAsync();
+        await using WatchingViewer viewer = await WatchingViewer.LiveAsync(shadow.Listen);
         int server = pair.XServerOf(Session)!.Value;
         int program = pair.ProgramOf(Session)!.Value;
 
@@ -44,10 +43,8 @@ public sealed class DeathTests
     {
         await using NodePair pair = await StartWithDesktopAsync();
         ShadowInfo shadow = await pair.ShadowAsync(Session);
-        await using WatchingViewer owner = await WatchingViewer.ConnectAsync(await pair.OwnerAsync(Session));
-        await using WatchingViewer shadower = await WatchingViewer.ConnectAsync(shadow.Listen);
-        await owner.LivePicturesAsync();
-        await shadower.LivePicturesAsync();
+        await using WatchingViewer owner = await WatchingViewer.LiveAsync(await pair.OwnerAsync(Session));
+        await using WatchingViewer shadower = await WatchingViewer.LiveAsync(shadow.Listen);
         int server = pair.XServerOf(Session)!.Value;
 
         await KillAsync(server);
@@ -67,10 +64,8 @@ public sealed class DeathTests
     {
         await using NodePair pair = await StartWithDesktopAsync();
         ShadowInfo shadow = await pair.ShadowAsync(Session);
-        await using WatchingViewer owner = await WatchingViewer.ConnectAsync(await pair.OwnerAsync(Session));
-        await using WatchingViewer shadower = await WatchingViewer.ConnectAsync(shadow.Listen);
-        await owner.LivePicturesAsync();
-        await shadower.LivePicturesAsync();
+        await using WatchingViewer owner = await WatchingViewer.LiveAsync(await pair.OwnerAsync(Session));
+        await using WatchingViewer shadower = await WatchingViewer.LiveAsync(shadow.Listen);
         int server = pair.XServerOf(Session)!.Value;
         int program = pair.ProgramOf(Session)!.Value;
 
@@ -90,11 +85,9 @@ public sealed class DeathTests
         await using NodePair pair = await StartWithDesktopAsync();
         await VisitAsync(pair);
         Idle idle = await Idle.WaitAsync(pair.Target, pair.TargetApi);
-        await using WatchingViewer owner = await WatchingViewer.ConnectAsync(await pair.OwnerAsync(Session));
-        await owner.LivePicturesAsync();
+        await using WatchingViewer owner = await WatchingViewer.LiveAsync(await pair.OwnerAsync(Session));
         ShadowInfo shadow = await pair.ShadowAsync(Session);
-        await using WatchingViewer shadower = await WatchingViewer.ConnectAsync(shadow.Listen);
-        await shadower.LivePicturesAsync();
+        await using WatchingViewer shadower = await WatchingViewer.LiveAsync(shadow.Listen);
         Assert.Single(await pair.TargetApi.ListShadowsAsync(CancellationToken.None));
 
         await pair.Near.KillAsync();
@@ -134,8 +127,7 @@ public sealed class DeathTests
     {
         await using NodePair pair = await StartWithDesktopAsync();
         ShadowInfo shadow = await pair.ShadowAsync(Session);
-        await using WatchingViewer viewer = await WatchingViewer.ConnectAsync(shadow.Listen);
-        await viewer.LivePicturesAsync();
+        await using WatchingViewer viewer = await WatchingViewer.LiveAsync(shadow.Listen);
         int server = pair.XServerOf(Session)!.Value;
         int program = pair.ProgramOf(Session)!.Value;
 
@@ -154,10 +146,8 @@ public sealed class DeathTests
     private static async Task VisitAsync(NodePair pair)
     {
         ShadowInfo shadow = await pair.ShadowAsync(Session);
-        await using WatchingViewer owner = await WatchingViewer.ConnectAsync(await pair.OwnerAsync(Session));
-        await using WatchingViewer shadower = await WatchingViewer.ConnectAsync(shadow.Listen);
-        await owner.LivePicturesAsync();
-        await shadower.LivePicturesAsync();
+        await using WatchingViewer owner = await WatchingViewer.LiveAsync(await pair.OwnerAsync(Session));
+        await using WatchingViewer shadower = await WatchingViewer.LiveAsync(shadow.Listen);
         await pair.NearApi.StopShadowAsync(shadow.Id, CancellationToken.None);
     }
 

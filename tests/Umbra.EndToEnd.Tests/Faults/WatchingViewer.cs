@@ -38,6 +38,24 @@ internal sealed class WatchingViewer : IAsyncDisposable
     public static Task<WatchingViewer> ConnectAsync(string address, Action<RfbTestClient>? onUpdate = null) =>
         ConnectAsync(RfbTestOptions.For(address), onUpdate);
 
+    /// <summary>One that has seen live pictures already.</summary>
+    public static async Task<WatchingViewer> LiveAsync(RfbTestOptions options)
+    {
+        WatchingViewer viewer = await ConnectAsync(options);
+        try
+        {
+            await viewer.LivePicturesAsync();
+            return viewer;
+        }
+        catch
+        {
+            await viewer.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static Task<WatchingViewer> LiveAsync(string address) => LiveAsync(RfbTestOptions.For(address));
+
     /// <summary>Waits until that many more updates have come on this same connection.</summary>
     public Task MoreUpdatesAsync(int count)
     {

@@ -26,9 +26,8 @@ public sealed class LinkShadowTests : PeerTest
     [Fact]
     public async Task AskMode_Granted_ModeIsTheNewOne()
     {
-        RawLink target = await AttachedAsync();
-        Task<Decision> asking = _shadow.AskModeAsync(AccessMode.Control, Timeout);
-        await AnswerAsync(target, Control, Control);
+        (RawLink target, Task<Decision> asking) = await AskedForControlAsync(Timeout);
+        await GrantAsync(target, Control);
         Assert.True((await asking).IsGranted);
         Assert.Equal(AccessMode.Control, _shadow.Right.Mode);
         await EndAsync(target);
@@ -37,9 +36,7 @@ public sealed class LinkShadowTests : PeerTest
     [Fact]
     public async Task AskMode_Denied_ModeStaysNowAndAfterReconnecting()
     {
-        RawLink target = await AttachedAsync();
-        Task<Decision> asking = _shadow.AskModeAsync(AccessMode.Control, Timeout);
-        await ReadAttachAsync(target, Control);
+        (RawLink target, Task<Decision> asking) = await AskedForControlAsync(Timeout);
         await DenyAsync(target, LinkReason.AccessDenied);
         Assert.Equal(LinkReason.AccessDenied, (await asking).Reason);
         Assert.Equal(AccessMode.View, _shadow.Right.Mode);
@@ -54,10 +51,8 @@ public sealed class LinkShadowTests : PeerTest
     [Fact]
     public async Task AskMode_AnswerTooLate_TakenBack()
     {
-        RawLink target = await AttachedAsync();
         using CancellationTokenSource patience = new();
-        Task<Decision> asking = _shadow.AskModeAsync(AccessMode.Control, patience.Token);
-        await ReadAttachAsync(target, Control);
+        (RawLink target, Task<Decision> asking) = await AskedForControlAsync(patience.Token);
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
 
@@ -70,9 +65,7 @@ public sealed class LinkShadowTests : PeerTest
     [Fact]
     public async Task AskMode_LinkIsDown_SaysSoAtOnceAndAsksForTheOldModeLater()
     {
-        RawLink target = await AttachedAsync();
-        Task<Decision> asking = _shadow.AskModeAsync(AccessMode.Control, Timeout);
-        await ReadAttachAsync(target, Control);
+        (RawLink target, Task<Decision> asking) = await AskedForControlAsync(Timeout);
         await LoseAsync(target);
         Assert.Equal(LinkReason.TransportError, (await asking).Reason);
         Assert.Equal(LinkReason.TransportError, (await _shadow.AskModeAsync(AccessMode.Control, Timeout)).Reason);
@@ -98,13 +91,20 @@ public sealed class LinkShadowTests : PeerTest
     [Fact]
     public async Task Stopped_WhileAskingForAnotherMode_ShadowEnds()
     {
-        RawLink target = await AttachedAsync();
-        Task<Decision> asking = _shadow.AskModeAsync(AccessMode.Control, Timeout);
-        await ReadAttachAsync(target, Control);
+        (RawLink target, Task<Decision> asking) = await AskedForControlAsync(Timeout);
         await DenyAsync(target, LinkReason.Stopped);
         Assert.False((await asking).IsGranted);
         await EndedAsync();
         await EndAsync(target);
+    }
+
+    /// <summary>A shadower who views, and whose question for control the target node has.</summary>
+    private async Task<(RawLink Target, Task<Decision> Asking)> AskedForControlAsync(CancellationToken patience)
+    {
+        RawLink target = await AttachedAsync();
+        Task<Decision> asking = _shadow.AskModeAsync(AccessMode.Control, patience);
+        await ReadAttachAsync(target, Control);
+        return (target, asking);
     }
 
     private async Task<RawLink> AttachedAsync()
