@@ -116,10 +116,10 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
 
     /// <summary>A new viewer.</summary>
     /// <param name="wake">Called, from any thread, when there may be something new; must only set a signal. Null: the viewer waits by itself.</param>
-    public SessionViewer Join(EncodingClass encodingClass, string who, bool isOwner, Action? wake = null)
+    public SessionViewer Join(EncodingClass encodingClass, string who, bool isOwner, Action? wake = null, IViewerFrontEnd? frontEnd = null)
     {
         ObjectDisposedException.ThrowIf(State == SessionState.Ended, this);
-        SessionViewer viewer = new(this, encodingClass, who, isOwner, wake);
+        SessionViewer viewer = new(this, encodingClass, who, isOwner, wake, frontEnd);
         lock (_gate)
         {
             _viewers.Add(viewer);

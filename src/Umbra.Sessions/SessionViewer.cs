@@ -12,12 +12,14 @@ public sealed class SessionViewer : IDisposable
     private readonly Session _session;
     private readonly Signal _signal = new();
     private readonly Action _wake;
+    private int _isEvicted;
 
     /// <param name="wake">What wakes the viewer's loop where it waits for more than this; null: <see cref="WaitAsync"/>.</param>
-    internal SessionViewer(Session session, EncodingClass encodingClass, string who, bool isOwner, Action? wake)
+    internal SessionViewer(Session session, EncodingClass encodingClass, string who, bool isOwner, Action? wake, IViewerFrontEnd? frontEnd)
     {
         _wake = wake ?? _signal.Set;
         _session = session;
+        FrontEnd = frontEnd;
         Who = who;
         IsOwner = isOwner;
         Picture = session.Surface.AddViewer(encodingClass, session.AccountFor(isOwner), _wake);
@@ -27,6 +29,12 @@ public sealed class SessionViewer : IDisposable
     public string Who { get; }
 
     public bool IsOwner { get; }
+
+    /// <summary>Null for one that is over in a moment, as a snapshot is.</summary>
+    public IViewerFrontEnd? FrontEnd { get; }
+
+    /// <summary>Has been told to go.</summary>
+    public bool IsEvicted => Volatile.Read(ref _isEvicted) != 0;
 
     public SurfaceViewer Picture { get; }
 
@@ -54,6 +62,15 @@ public sealed class SessionViewer : IDisposable
         PictureUpdate? update = Picture.TakeUpdate(maxBytes, maxRects, _session.Now);
         _session.DemandChanged();
         return update;
+    }
+
+    /// <summary>Sends the viewer away, once.</summary>
+    public void Evict(string reason)
+    {
+        if (Interlocked.Exchange(ref _isEvicted, 1) == 0)
+        {
+            FrontEnd?.Evict(reason);
+        }
     }
 
     /// <summary>See <see cref="Session.FreshenAsync"/>.</summary>

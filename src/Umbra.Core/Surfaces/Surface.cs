@@ -182,6 +182,15 @@ public sealed partial class Surface : IDisposable
         }
     }
 
+    /// <summary>Gives up what can be encoded again.</summary>
+    public void ForgetTiles()
+    {
+        lock (_gate)
+        {
+            _cache.Dispose();
+        }
+    }
+
     /// <summary>A copy of the picture as it is now, rented under <paramref name="account"/>; the caller's to dispose.</summary>
     public Canvas Copy(Account account)
     {
@@ -325,6 +334,10 @@ public sealed partial class Surface : IDisposable
         try
         {
             fill(update);
+        }
+        catch (QuotaExceededException) when (!update.IsEmpty)
+        {
+            // What there was memory for is a whole update by itself; the rest stays dirty.
         }
         catch
         {

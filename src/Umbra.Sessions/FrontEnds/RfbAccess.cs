@@ -24,6 +24,9 @@ public sealed record RfbAccess
     /// <summary>For VeNCrypt X509, asked for at each handshake; null where it is not offered.</summary>
     public Func<X509Certificate2>? Certificate { get; init; }
 
+    /// <summary>Why nobody is let in just now; null: they are.</summary>
+    public Func<string?> WhyClosed { get; init; } = () => null;
+
     /// <summary>The access is over: its connections close.</summary>
     public CancellationToken Ended { get; init; }
 }

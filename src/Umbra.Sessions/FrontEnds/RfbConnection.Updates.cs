@@ -43,6 +43,12 @@ public sealed partial class RfbConnection
                 throw new ProtocolException("the session ended");
             }
 
+            if (_evictedFor is { } why)
+            {
+                await SendNoticeAsync(why);
+                throw new OperationCanceledException(why);
+            }
+
             bool isSent = await SendMessagesAsync();
             if (IsFree())
             {
@@ -50,7 +56,11 @@ public sealed partial class RfbConnection
             }
 
             isSent |= await SendUpdateAsync();
-            if (!isSent)
+            if (_memory.IsShort && !isSent)
+            {
+                await _memory.PauseAsync(_closing.Token);
+            }
+            else if (!isSent)
             {
                 await _viewer.WaitAsync(_closing.Token);
             }
@@ -216,7 +226,7 @@ public sealed partial class RfbConnection
             new FramebufferUpdate(0).Write(head);
             int pseudoRects = WriteControls(head);
             int owed = _viewer.Picture.CountOwed(out EncodingClass owedClass);
-            PictureUpdate? picture = owed > 0 ? null : _viewer.TakeUpdate(_budget.Bytes, MaxRects);
+            PictureUpdate? picture = owed > 0 ? null : TakePicture();
             if (picture is null && owed + pseudoRects == 0)
             {
                 return null;
@@ -236,7 +246,7 @@ public sealed partial class RfbConnection
     private async Task WriteOwedAsync(PayloadWriter head, Sending sending)
     {
         int left = sending.Owed;
-        while (left > 0 && _viewer.TakeOwed(sending.OwedClass, _budget.Bytes, left) is { } taken)
+        while (left > 0 && await TakeOwedAsync(sending.OwedClass, left) is { } taken)
         {
             using PictureUpdate picture = taken;
             left -= picture.RectCount;
@@ -363,7 +373,7 @@ public sealed partial class RfbConnection
         {
             ReadOnlyMemory<byte> chunk = bytes[..Math.Min(bytes.Length, ChunkBytes)];
             bytes = bytes[chunk.Length..];
-            chunk.CopyTo(_pipe.Output.GetMemory(chunk.Length));
+            chunk.CopyTo(await GetMemoryAsync(chunk.Length));
             _pipe.Output.Advance(chunk.Length);
             _unflushed += chunk.Length;
             if (_unflushed >= ChunkBytes)

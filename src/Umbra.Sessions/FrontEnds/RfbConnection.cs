@@ -14,7 +14,7 @@ namespace Umbra.Sessions.FrontEnds;
 /// One RFB viewer, from accept to close: handshake, then two loops. The read loop turns messages into wishes; the write loop sends at most one
 /// update per wish, and nothing while the viewer does not take what it was sent. What it costs is its dirty set, one update in flight and bounded pipes.
 /// </summary>
-public sealed partial class RfbConnection
+public sealed partial class RfbConnection : IViewerFrontEnd
 {
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(30);
 
@@ -28,6 +28,8 @@ public sealed partial class RfbConnection
     private IDuplexPipe _pipe;
     private SessionViewer _viewer = null!;
     private InputSeat _seat = null!;
+    private volatile string? _evictedFor;
+    private bool _isToldWhy;
 
     private RfbConnection(ConnectionContext connection, RfbAccess access, TimeProvider time, ILogger logger)
     {
@@ -37,6 +39,7 @@ public sealed partial class RfbConnection
         _time = time;
         _logger = logger;
         _pipe = connection.Transport;
+        _memory = new MemoryWait(time, isEndless: access.IsOwner);
         _account = _session.Account.Open($"viewer {connection.ConnectionId}", mustSucceed: access.IsOwner);
         _closing = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, access.Ended);
         _resizeTimer = time.CreateTimer(_ => GiveUpResizing(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -61,7 +64,7 @@ public sealed partial class RfbConnection
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
-            reason = access.Ended.IsCancellationRequested ? "the access ended" : exception.Message;
+            reason = rfb._evictedFor ?? (access.Ended.IsCancellationRequested ? "the access ended" : exception.Message);
         }
         finally
         {
@@ -71,6 +74,24 @@ public sealed partial class RfbConnection
         }
 
         logger.LogInformation("rfb viewer {Viewer} of session {Session} closed: {Reason}", access.Who, access.Session.Name, reason);
+    }
+
+    bool IViewerFrontEnd.IsLink => false;
+
+    Backlog IViewerFrontEnd.ReadBacklog()
+    {
+        lock (_gate)
+        {
+            TimeSpan age = _inFlight.TryPeek(out Sending? oldest) ? _time.GetElapsedTime(oldest.Begun) : default;
+            return new Backlog(_account.Bytes + _inFlight.Sum(sending => Math.Max(sending.Bytes, sending.Picture?.Bytes ?? 0)), age);
+        }
+    }
+
+    void IViewerFrontEnd.Evict(string reason)
+    {
+        _evictedFor = reason;
+        _viewer?.Wake();
+        Farewell.CutAfter(_closing);
     }
 
     private async Task ServeAsync()
@@ -87,7 +108,7 @@ public sealed partial class RfbConnection
     private async Task RunSessionAsync()
     {
         using InputSeat seat = _seat = _access.OpenSeat();
-        _viewer = _session.Join(new EncodingClass(RfbEncoding.Raw, PixelFormat.Bgrx, -1, 0), _access.Who, _access.IsOwner);
+        _viewer = _session.Join(new EncodingClass(RfbEncoding.Raw, PixelFormat.Bgrx, -1, 0), _access.Who, _access.IsOwner, frontEnd: this);
         try
         {
             await _session.CatchUpAsync(_viewer, _closing.Token);
@@ -120,7 +141,11 @@ public sealed partial class RfbConnection
         await _closing.CancelAsync();
         _pipe.Input.CancelPendingRead();
         _pipe.Output.CancelPendingFlush();
-        _connection.Abort();
+        if (!_isToldWhy)
+        {
+            _connection.Abort();
+        }
+
         await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -77,14 +77,12 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
 
     private async Task<SecurityType> ChooseTypeAsync(ProtocolVersion version)
     {
-        List<SecurityType> offered = Offered();
+        string? closed = access.WhyClosed();
+        List<SecurityType> offered = closed is null ? Offered() : [];
         new SecurityTypeList(offered).Write(_pipe.Output);
         if (offered.Count == 0)
         {
-            const string Reason = "this address asks for encryption, and this node has no certificate";
-            new ReasonText(Reason).Write(_pipe.Output);
-            await FlushAsync();
-            throw new ProtocolException(Reason);
+            await RefuseAsync(closed ?? "this address asks for encryption, and this node has no certificate");
         }
 
         await FlushAsync();
@@ -102,18 +100,24 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
 
     private async Task<SecurityType> DecideTypeAsync()
     {
-        SecurityType type = Offered().FirstOrDefault(t => t is SecurityType.None or SecurityType.VncAuth);
+        string? closed = access.WhyClosed();
+        SecurityType type = closed is null ? Offered().FirstOrDefault(t => t is SecurityType.None or SecurityType.VncAuth) : SecurityType.Invalid;
         new SecurityTypeDecision(type).Write(_pipe.Output);
         if (type == SecurityType.Invalid)
         {
-            const string Reason = "version 3.3 has no encryption, and this address asks for it";
-            new ReasonText(Reason).Write(_pipe.Output);
-            await FlushAsync();
-            throw new ProtocolException(Reason);
+            await RefuseAsync(closed ?? "version 3.3 has no encryption, and this address asks for it");
         }
 
         await FlushAsync();
         return type;
+    }
+
+    /// <summary>The reason goes where the security types would have been.</summary>
+    private async Task RefuseAsync(string reason)
+    {
+        new ReasonText(reason).Write(_pipe.Output);
+        await FlushAsync();
+        throw new ProtocolException(reason);
     }
 
     private async Task<bool> AuthenticateAsync()

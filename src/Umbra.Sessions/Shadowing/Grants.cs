@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Umbra.Core.Link;
 using Umbra.Sessions.Nodes;
 
 namespace Umbra.Sessions.Shadowing;
@@ -19,6 +20,9 @@ public sealed class Grants(string node, ShadowPolicy policy, TimeProvider time, 
 
     public ShadowPolicy Policy => policy;
 
+    /// <summary>Why nobody new is let in now; null: they are.</summary>
+    public string? ClosedFor { get; set; }
+
     public IEnumerable<Grant> All => _grants.Values.OrderBy(g => g.StartedAt);
 
     public Grant? Find(string id) => _grants.GetValueOrDefault(id);
@@ -28,7 +32,9 @@ public sealed class Grants(string node, ShadowPolicy policy, TimeProvider time, 
     {
         lock (_gate)
         {
-            Decision decision = policy.Decide(session, request.Wanted, CapOf(session, request.FromNode), _grants.Values.Count(g => g.Session == session));
+            Decision decision = ClosedFor is { } why
+                ? new Decision(AccessMode.Off, LinkReason.Shed, "memory", why)
+                : policy.Decide(session, request.Wanted, CapOf(session, request.FromNode), _grants.Values.Count(g => g.Session == session));
             grant = null;
             if (decision.IsGranted)
             {

@@ -31,9 +31,6 @@ public sealed class LinkSource : ISessionSource
     /// <summary>Pictures on the way at once: enough to fill a wire with a round trip of a few frames, and all a stuck near node can cost.</summary>
     private const int CreditWindow = 3;
 
-    /// <summary>For a target that is about to be cut off to hear why.</summary>
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
-
     private readonly string _session;
     private readonly string _node;
     private readonly string _targetNode;
@@ -72,6 +69,9 @@ public sealed class LinkSource : ISessionSource
 
     /// <summary>What the target node says of its own source, where that is lost; empty otherwise.</summary>
     public string Notice { get; private set; } = "";
+
+    /// <summary>All shadowers here have been told to go.</summary>
+    public bool IsShed { get; private set; }
 
     /// <summary>Registers a shadower and asks the target node. Completes with its answer; waits while the target node cannot be reached.</summary>
     public LinkShadow Attach(AccessMode mode, string user, string reason, string address)
@@ -165,6 +165,13 @@ public sealed class LinkSource : ISessionSource
 
     public Task<bool> RefreshAsync() => IsOpened ? _refreshes.AskAsync() : Task.FromResult(false);
 
+    /// <summary>Memory is short here: ends all shadows over this link.</summary>
+    public void Shed(string reason)
+    {
+        IsShed = true;
+        All().ForEach(shadow => shadow.End(LinkReason.Shed, "", reason));
+    }
+
     public ValueTask DisposeAsync()
     {
         All().ForEach(shadow => shadow.End(LinkReason.SessionEnded, "", "the link was closed"));
@@ -205,7 +212,7 @@ public sealed class LinkSource : ISessionSource
     /// <summary>Why the link is cut, for the target's log.</summary>
     private async Task TellAsync(LinkChannel channel, string why)
     {
-        using CancellationTokenSource patience = new(Farewell, _time);
+        using CancellationTokenSource patience = new(Farewell.Time, _time);
         channel.Post(new LinkClose(LinkReason.ProtocolError, why).Write);
         Task sending = channel.SendPostedAsync(patience.Token).AsTask();
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

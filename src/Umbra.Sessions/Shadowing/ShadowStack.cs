@@ -14,7 +14,7 @@ namespace Umbra.Sessions.Shadowing;
 /// The target node's end of a link: a viewer of one session on behalf of a near node, and the authority over what its shadowers may do.
 /// Costs the session its dirty set and one picture in flight, however many shadowers the near node has.
 /// </summary>
-public sealed class ShadowStack
+public sealed class ShadowStack : IViewerFrontEnd
 {
     /// <summary>Shadowers of one near node on one session.</summary>
     private const int MaxAttached = 1024;
@@ -27,9 +27,6 @@ public sealed class ShadowStack
     /// <summary>A near node cannot collect more permission to send than this, nor leave more pictures unanswered.</summary>
     private const int MaxCredits = 8;
 
-    /// <summary>For a peer that is about to be cut off to hear why.</summary>
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
-
     /// <summary>A ping behind a picture carries its commit, which is never 0.</summary>
     private const ulong IdlePing = 0;
 
@@ -37,11 +34,14 @@ public sealed class ShadowStack
     private readonly string _node;
     private readonly SessionDirectory _sessions;
     private readonly Grants _grants;
+    private readonly Account _account;
+    private readonly CancellationTokenSource _closing;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Signal _posted = new();
     private readonly Signal _refreshWanted = new();
     private readonly UpdateBudget _budget = new();
+    private readonly MemoryWait _memory;
     private readonly Dictionary<uint, (Grant Grant, InputSeat Seat)> _attached = [];
     private readonly Queue<(long Bytes, long SentAt)> _inFlight = [];
     private readonly Lock _gate = new();
@@ -60,12 +60,16 @@ public sealed class ShadowStack
     private ulong? _refreshedTo;
     private volatile bool _isClosing;
 
-    private ShadowStack(string node, string peer, SessionDirectory sessions, Grants grants, TimeProvider time, ILogger logger)
+    private ShadowStack(
+        string node, string peer, SessionDirectory sessions, Grants grants, Account account, CancellationTokenSource closing, TimeProvider time, ILogger logger)
     {
         _node = node;
         _peer = peer;
         _sessions = sessions;
         _grants = grants;
+        _account = account;
+        _closing = closing;
+        _memory = new MemoryWait(time, isEndless: false);
         _time = time;
         _logger = logger;
     }
@@ -78,14 +82,14 @@ public sealed class ShadowStack
         TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         using Account account = pool.Root.Open($"link from {peer}");
-        ShadowStack stack = new(node, peer, sessions, grants, time, logger);
-        string reason = "closed by the peer";
         using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ShadowStack stack = new(node, peer, sessions, grants, account, closing, time, logger);
+        string reason = "closed by the peer";
         using (stack._channel = new LinkChannel(pipe, pool, BufferTag.ShadowStack, account, stack.Wake))
         {
             try
             {
-                await stack.ServeAsync(closing);
+                await stack.ServeAsync();
             }
             catch (Exception exception) when (exception is ProtocolException or QuotaExceededException)
             {
@@ -105,12 +109,30 @@ public sealed class ShadowStack
         logger.LogInformation("link from {Peer} ended: {Reason}", peer, reason);
     }
 
-    private async Task ServeAsync(CancellationTokenSource closing)
+    bool IViewerFrontEnd.IsLink => true;
+
+    Backlog IViewerFrontEnd.ReadBacklog()
+    {
+        lock (_gate)
+        {
+            TimeSpan age = _inFlight.TryPeek(out (long Bytes, long SentAt) oldest) ? _time.GetElapsedTime(oldest.SentAt) : default;
+            return new Backlog(_account.Bytes + _inFlight.Sum(picture => picture.Bytes), age);
+        }
+    }
+
+    void IViewerFrontEnd.Evict(string reason)
+    {
+        CloseAfterSending(new LinkClose(LinkReason.Shed, reason).Write);
+
+        Farewell.CutAfter(_closing);
+    }
+
+    private async Task ServeAsync()
     {
         _channel.Post(new LinkHello(LinkHello.CurrentVersion, _node).Write);
-        Task reading = _channel.ReadAsync(HandleAsync, _time, closing.Token);
-        Task writing = WriteAsync(closing.Token);
-        Task refreshing = RefreshAsync(closing.Token);
+        Task reading = _channel.ReadAsync(HandleAsync, _time, _closing.Token);
+        Task writing = WriteAsync(_closing.Token);
+        Task refreshing = RefreshAsync(_closing.Token);
         try
         {
             await await Task.WhenAny(reading, writing, refreshing);
@@ -118,12 +140,12 @@ public sealed class ShadowStack
         catch (ProtocolException exception) when (_isGreeted)
         {
             CloseAfterSending(new LinkClose(LinkReason.ProtocolError, exception.Message).Write);
-            await writing.WaitAsync(Farewell, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await writing.WaitAsync(Farewell.Time, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
         finally
         {
-            await closing.CancelAsync();
+            await _closing.CancelAsync();
             await Task.WhenAll(reading, writing, refreshing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -230,7 +252,7 @@ public sealed class ShadowStack
         }
 
         _session = session!;
-        _viewer = _session.Join(Class(), $"link to {_peer}", isOwner: false, Wake);
+        _viewer = _session.Join(Class(), $"link to {_peer}", isOwner: false, Wake, this);
         _viewer.Picture.AcceptSize(out _);
         ControlVersions now = _session.ControlVersions;
         _sent = now with { Cursor = 0, Clipboard = 0, Leds = 0, State = _session.State == SessionState.Lost ? 0 : now.State };
@@ -242,6 +264,11 @@ public sealed class ShadowStack
     /// <param name="path">The nodes its pictures would pass.</param>
     private LinkDenied? Refusal(LinkOpen open, Session? session, IReadOnlyList<string> path)
     {
+        if (_grants.ClosedFor is { } why)
+        {
+            return new LinkDenied(0, LinkReason.Shed, "memory", why);
+        }
+
         if (_grants.Policy.Ceiling == AccessMode.Off)
         {
             Decision decision = _grants.Policy.Decide(session, AccessMode.View, AccessMode.Control, 0);
@@ -439,7 +466,11 @@ public sealed class ShadowStack
             PostControls();
             isSent |= await SendPictureAsync(cancellationToken);
             isSent |= AnswerRefresh();
-            if (!isSent)
+            if (_memory.IsShort && !isSent)
+            {
+                await _memory.PauseAsync(cancellationToken);
+            }
+            else if (!isSent)
             {
                 await WaitAsync(cancellationToken);
             }
@@ -558,7 +589,8 @@ public sealed class ShadowStack
 
         // Every picture says its size.
         viewer.Picture.AcceptSize(out _);
-        using PictureUpdate? update = viewer.TakeUpdate(Math.Min(_budget.Bytes, MaxRectBytes), MaxRects);
+        _memory.TryTake(() => viewer.TakeUpdate(Math.Min(_budget.Bytes, MaxRectBytes), MaxRects), out PictureUpdate? taken);
+        using PictureUpdate? update = taken;
         if (update is null)
         {
             return false;

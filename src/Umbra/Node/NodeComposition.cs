@@ -9,6 +9,7 @@ using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
+using Umbra.Memory;
 using Umbra.Sessions.Nodes;
 using Umbra.Transports;
 using Umbra.Transports.Listening;
@@ -33,6 +34,8 @@ internal static class NodeComposition
         services.AddSingleton<NodeEngine>();
         services.AddSingleton<INodeOperations>(provider => provider.GetRequiredService<NodeEngine>());
         services.AddHostedService<NodeLifetime>();
+        services.AddSingleton<MemoryGuard>();
+        services.AddHostedService(provider => provider.GetRequiredService<MemoryGuard>());
         builder.WebHost.ConfigureKestrel(kestrel => ListenForLinks(kestrel, settings));
     }
 

@@ -107,6 +107,7 @@ internal sealed partial class NodeEngine
             LinkReason.SessionNotFound => new NodeOperationException(ErrorCode.SessionNotFound, $"{target}: {decision.Text}{status}", "see 'umbra session ls' on that node"),
             LinkReason.TransportError => new NodeOperationException(ErrorCode.NodeUnreachable, $"{target}: {decision.Text}", "see 'umbra shadow ls'"),
             LinkReason.LimitReached => new NodeOperationException(ErrorCode.LimitReached, $"{target}: {decision.Text}{rule}", "end a shadow with 'umbra shadow stop'"),
+            LinkReason.Shed => new NodeOperationException(ErrorCode.LimitReached, $"{target}: {decision.Text}{status}", "see 'umbra pool' on that node"),
             _ => new NodeOperationException(ErrorCode.Refused, $"{target}: {decision.Text}{rule}{status}", "ask who runs the session's node"),
         };
     }

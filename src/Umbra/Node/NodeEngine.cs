@@ -55,11 +55,15 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         _grants = new Grants(Name, policy, time, loggers.CreateLogger<Grants>());
         _links = new Links(Name, _sessions, ConnectorTo, NewSession, time, loggers.CreateLogger<LinkSource>());
         ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = Certificate };
+        Shedding = new Shedding(_sessions, loggers.CreateLogger<Shedding>());
         _shadows = new Shadows(_sessions, _grants, _links, ListenAsync, options, time);
     }
 
     /// <summary>The node's name; the machine's where it has no identity yet.</summary>
     public string Name => _identity.State?.Identity.Name ?? Environment.MachineName;
+
+    /// <summary>Who goes when memory is short.</summary>
+    public Shedding Shedding { get; }
 
     /// <summary>The present one, which joining another node replaces.</summary>
     private Func<X509Certificate2>? Certificate => _identity.State is { } state ? () => state.Identity.Certificate : null;
@@ -86,6 +90,18 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
                 // It stays in the book, and the others must not wait for it.
                 _logger.LogError("session {Session}: cannot be taken up again: {Reason}", request.Name, exception.Message);
             }
+        }
+    }
+
+    /// <summary>Nobody new may look in while there is a reason.</summary>
+    public void CloseToShadowers(string? why) => _grants.ClosedFor = why;
+
+    /// <summary>Gives up what all sessions can encode again.</summary>
+    public void ForgetTiles()
+    {
+        foreach (Session session in _sessions.All)
+        {
+            session.Surface.ForgetTiles();
         }
     }
 

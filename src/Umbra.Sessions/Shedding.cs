@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+using Umbra.Sessions.Shadowing;
+
+namespace Umbra.Sessions;
+
+/// <summary>
+/// Who goes when memory is short: shadowers, the largest and stalest first; when there are none left links of near nodes, in the same order; then links to other
+/// nodes, with the shadows over them, the largest first. Owners never. Thread-safe.
+/// </summary>
+public sealed partial class Shedding(SessionDirectory sessions, ILogger logger)
+{
+    private long _shadowers;
+    private long _links;
+
+    /// <summary>Shadowers that had to go, ever.</summary>
+    public long Shadowers => Volatile.Read(ref _shadowers);
+
+    /// <summary>Links that had to go, ever.</summary>
+    public long Links => Volatile.Read(ref _links);
+
+    /// <summary>Sends one away.</summary>
+    /// <param name="why">For people: the beginning of the reason they read.</param>
+    /// <returns>About how many bytes that frees, soon; null where nobody is left to go.</returns>
+    public long? ShedOne(string why) => ShedViewer(why, isLink: false) ?? ShedViewer(why, isLink: true) ?? ShedSource(why);
+
+    private long? ShedViewer(string why, bool isLink)
+    {
+        (SessionViewer Viewer, Backlog Backlog)? found = sessions.All
+            .SelectMany(session => session.Viewers)
+            .Where(viewer => !viewer.IsOwner && viewer.FrontEnd is { } frontEnd && frontEnd.IsLink == isLink && !viewer.IsEvicted)
+            .Select(viewer => ((SessionViewer Viewer, Backlog Backlog)?)(viewer, viewer.FrontEnd!.ReadBacklog()))
+            .MaxBy(candidate => candidate!.Value.Backlog.Weight);
+        if (found is not var (viewer, backlog))
+        {
+            return null;
+        }
+
+        Interlocked.Increment(ref isLink ? ref _links : ref _shadowers);
+        string held = $"{backlog.Bytes / 1024} KiB were held for {(isLink ? "it" : "you")}, waiting for {backlog.Age.TotalSeconds:0.#} s";
+        LogShed(viewer.Who, viewer.Session.Name, why, held);
+        viewer.Evict($"{why}; {held}");
+        return backlog.Bytes;
+    }
+
+    private long? ShedSource(string why)
+    {
+        Session? session = sessions.All.Where(s => s.Source is LinkSource { IsShed: false }).MaxBy(s => s.Account.Bytes);
+        if (session is null)
+        {
+            return null;
+        }
+
+        Interlocked.Increment(ref _links);
+        LogShed("its link", session.Name, why, $"{session.Account.Bytes / 1024} KiB were held for it");
+        ((LinkSource)session.Source).Shed(why);
+        return session.Account.Bytes;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "shed: {Who} of session {Session}: {Why}; {Held}")]
+    private partial void LogShed(string who, string session, string why, string held);
+}
