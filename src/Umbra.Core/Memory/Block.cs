@@ -1,25 +1,35 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Umbra.Core.Memory;
 
 /// <summary>
-/// One pinned array and who has it. Blocks live as long as the pool keeps them; a <see cref="Lease"/> is valid while its
+/// A piece of a slab and who has it. Blocks live as long as their slab; a <see cref="Lease"/> is valid while its
 /// generation is the block's. As <see cref="IMemoryOwner{T}"/> a block serves pipes and Kestrel without a wrapper.
 /// </summary>
-internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMemoryOwner<byte>
+internal sealed class Block(Slab slab, int start) : IMemoryOwner<byte>
 {
+    private readonly byte[] _array = slab.Memory;
     private int _generation;
     private int _generationSeen;
 
-    public byte[] Array { get; } = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
+    public Slab Slab { get; } = slab;
 
-    /// <summary>Index of the free list, or -1 where the block is too large to keep.</summary>
-    public int SizeClass { get; } = sizeClass;
+    /// <summary>What its user is charged for.</summary>
+    public int Capacity { get; } = slab.BlockBytes;
 
     public int Length { get; set; }
 
-    public Span<byte> All => Array;
+    public Span<byte> All => _array.AsSpan(start, Capacity);
+
+    /// <summary>What its user asked for.</summary>
+    public Span<byte> Span => _array.AsSpan(start, Length);
+
+    public Memory<byte> AllMemory => MemoryMarshal.CreateFromPinnedArray(_array, start, Capacity);
+
+    /// <summary>As <see cref="Span"/>.</summary>
+    public Memory<byte> Memory => MemoryMarshal.CreateFromPinnedArray(_array, start, Length);
 
     /// <summary>For the verifier: holds the pattern of free blocks.</summary>
     public bool IsPoisoned { get; set; }
@@ -36,12 +46,20 @@ internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMem
     /// <summary>Odd while rented, even while free.</summary>
     public int Generation => Volatile.Read(ref _generation);
 
-    Memory<byte> IMemoryOwner<byte>.Memory => Array;
+    Memory<byte> IMemoryOwner<byte>.Memory => AllMemory;
 
-    /// <summary>A free block is its taker's alone, so this need not be atomic: a stale <see cref="Release"/> only looks.</summary>
-    public void BeginRent() => Volatile.Write(ref _generation, _generation + 1);
+    /// <summary>
+    /// From now on the block is rented, to whom its fields say; returns the generation. A free block is its taker's alone, so this need not be atomic:
+    /// a stale <see cref="Release"/> only looks.
+    /// </summary>
+    public int BeginRent()
+    {
+        int generation = _generation + 1;
+        Volatile.Write(ref _generation, generation);
+        return generation;
+    }
 
-    /// <summary>True if nobody rented the block since this was last asked. Only of a free block, by who holds its list's lock or the block itself.</summary>
+    /// <summary>True if nobody rented the block since this was last asked. Only of a free block, by who took it out of its list.</summary>
     public bool IsIdle()
     {
         bool isIdle = _generationSeen == _generation;
@@ -54,11 +72,11 @@ internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMem
     {
         if (Interlocked.CompareExchange(ref _generation, generation + 1, generation) == generation)
         {
-            pool.Return(this);
+            Slab.Pool.Return(this);
         }
         else
         {
-            pool.Verifier?.ReturnedTwice(this);
+            Slab.Pool.Verifier?.ReturnedTwice(this);
         }
     }
 
