@@ -43,7 +43,10 @@ internal sealed class Block(Slab slab, int start) : IMemoryOwner<byte>
 
     public Account? Account { get; set; }
 
-    /// <summary>Odd while rented, even while free.</summary>
+    /// <summary>When it was rented.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Odd while rented, even while free; negative once it was reclaimed.</summary>
     public int Generation => Volatile.Read(ref _generation);
 
     Memory<byte> IMemoryOwner<byte>.Memory => AllMemory;
@@ -54,7 +57,7 @@ internal sealed class Block(Slab slab, int start) : IMemoryOwner<byte>
     /// </summary>
     public int BeginRent()
     {
-        int generation = _generation + 1;
+        int generation = After(_generation);
         Volatile.Write(ref _generation, generation);
         return generation;
     }
@@ -70,14 +73,32 @@ internal sealed class Block(Slab slab, int start) : IMemoryOwner<byte>
     /// <summary>Returns the block if <paramref name="generation"/> still holds it; the first of several calls wins.</summary>
     public void Release(int generation)
     {
-        if (Interlocked.CompareExchange(ref _generation, generation + 1, generation) == generation)
+        if (Interlocked.CompareExchange(ref _generation, After(generation), generation) == generation)
         {
             Slab.Pool.Return(this);
         }
-        else
+        else if (Generation != Reclaimed(generation))
         {
+            // Not the last holder, who returns what was taken from him: that is no fault.
             Slab.Pool.Verifier?.ReturnedTwice(this);
         }
+    }
+
+    /// <summary>Ends the rent in place of its holder, for good: the block is never rented again. He or we, whoever comes first.</summary>
+    public bool TryReclaim(int generation) => Interlocked.CompareExchange(ref _generation, Reclaimed(generation), generation) == generation;
+
+    /// <summary>The rent there is now, or null. Never a mixture of two: a block that changed hands while we looked has moved its generation on.</summary>
+    public BlockRent? ReadRent()
+    {
+        int generation = Generation;
+        if ((generation & 1) == 0 || Account is not { } account)
+        {
+            return null;
+        }
+
+        BlockRent rent = new(account, Tag, Capacity, Epoch, generation);
+        Interlocked.MemoryBarrier();
+        return Generation == generation ? rent : null;
     }
 
     void IDisposable.Dispose()
@@ -88,4 +109,10 @@ internal sealed class Block(Slab slab, int start) : IMemoryOwner<byte>
             Release(generation);
         }
     }
+
+    /// <summary>Never negative: a block in steady use comes round in minutes.</summary>
+    private static int After(int generation) => (generation + 1) & int.MaxValue;
+
+    /// <summary>What tells the holder of <paramref name="generation"/> that it was he who lost the block.</summary>
+    private static int Reclaimed(int generation) => After(generation) | int.MinValue;
 }

@@ -6,7 +6,7 @@ namespace Umbra.Core.Memory;
 /// The one place data memory comes from. Rent reserves against the account and all above it, then takes a block, then counts; a refusal leaves nothing
 /// behind. Blocks are pieces of pinned slabs, in the sizes of <see cref="SizeClasses"/>. Thread-safe.
 /// </summary>
-public sealed class BufferPool : IDisposable
+public sealed partial class BufferPool : IDisposable
 {
     private readonly FreeList[] _freeLists = new FreeList[SizeClasses.Count];
     private readonly TagCounters[] _tags = new TagCounters[BufferTags.Count];
@@ -27,7 +27,7 @@ public sealed class BufferPool : IDisposable
         _maxCommitted = hasSlots ? maxKept - inSlots : maxKept;
         _maxShared = Math.Min(maxKept / 2, limit / 4);
         MaxHeldBytes = limit + Math.Min(_maxShared, long.MaxValue - limit);
-        Root = new Account("process", null, limit, reserve, mustSucceed: false);
+        Root = new Account(this, "process", limit, reserve);
         for (int i = 0; i < _freeLists.Length; i++)
         {
             _freeLists[i] = new FreeList(hasSlots && i < SizeClasses.CoarseCount);
@@ -45,7 +45,7 @@ public sealed class BufferPool : IDisposable
     /// <summary>Watches what is rented from now on; null: nobody does. May be changed at any time.</summary>
     public PoolVerifier? Verifier { get; set; }
 
-    /// <summary>Bytes the pool holds of the runtime, whoever has them: what is out and what is kept.</summary>
+    /// <summary>Bytes the pool holds of the runtime, whoever has them: what is out, what is kept, and blocks that were reclaimed while others of their slab are out.</summary>
     public long HeldBytes => _slabs.Bytes;
 
     /// <summary>
@@ -56,7 +56,7 @@ public sealed class BufferPool : IDisposable
     public long MaxHeldBytes { get; }
 
     /// <summary>Free bytes held for the next rent, those of slabs that were never used yet among them. Never more than what the pool was told to keep.</summary>
-    public long KeptBytes => Math.Max(0, HeldBytes - Root.Bytes);
+    public long KeptBytes => Math.Max(0, HeldBytes - Root.Bytes - Volatile.Read(ref _abandoned));
 
     /// <summary>Rents at least <paramref name="size"/> bytes; content is undefined.</summary>
     /// <exception cref="QuotaExceededException">A limit is reached or the account is closed.</exception>
@@ -145,9 +145,11 @@ public sealed class BufferPool : IDisposable
         block.Length = isWhole ? capacity : size;
         block.Tag = tag;
         block.Account = account;
+        block.Epoch = Volatile.Read(ref _epoch);
         counters.Allocate(capacity);
         verifier?.Rented(block);
         block.IsPoisoned = false;
+        // Last: from here on others may reclaim it.
         generation = block.BeginRent();
         return block;
     }
@@ -266,6 +268,7 @@ public sealed class BufferPool : IDisposable
             if (dropped.Slab.IsShared)
             {
                 Interlocked.Add(ref _shared, -bytes);
+                Interlocked.Add(ref _abandoned, -(long)dropped.Slab.Abandoned * dropped.Slab.BlockBytes);
             }
         }
     }
