@@ -9,7 +9,7 @@ namespace Umbra.Transports;
 public sealed class DriverAccounts(BufferPool pool)
 {
     private readonly Dictionary<TransportDriver, Account> _accounts =
-        TransportDrivers.All.Where(d => d.IsHere).ToDictionary(d => d, d => pool.Root.Open($"driver {d.Name}"));
+        TransportDrivers.All.Where(d => d.IsHere).ToDictionary(d => d, d => pool.Root.Open($"driver {d.Name}", driver: d.Name));
 
     /// <summary>Who pays for a driver's links. It must not touch the reserves: links are not the owners' path.</summary>
     public Account Of(TransportDriver driver) => _accounts[driver];

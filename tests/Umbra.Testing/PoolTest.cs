@@ -29,7 +29,6 @@ public abstract class PoolTest : IDisposable
     protected virtual void Dispose(bool disposing)
     {
         string left = string.Join(", ", Pool.ReadTags().Where(t => t.Outstanding != 0).Select(t => $"{t.Name}: {t.Outstanding} blocks, {t.Bytes} bytes"));
-        Pool.Verifier?.Closed(Pool.Root);
         Pool.Dispose();
         if (left.Length > 0 || !_faults.IsEmpty)
         {

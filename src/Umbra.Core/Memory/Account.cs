@@ -8,6 +8,7 @@ namespace Umbra.Core.Memory;
 public sealed class Account : IDisposable
 {
     private static long _lastId;
+    private readonly BufferPool _pool;
     private readonly LinkedList<Account> _children = [];
     private readonly Lock _childrenGate = new();
     private readonly LinkedListNode<Account> _place;
@@ -15,7 +16,13 @@ public sealed class Account : IDisposable
     private long _peak;
     private int _closed;
 
-    internal Account(string name, Account? parent, long limit, long reserve, bool mustSucceed)
+    /// <summary>The account above all others.</summary>
+    internal Account(BufferPool pool, string name, long limit, long reserve)
+        : this(pool, name, null, limit, reserve, mustSucceed: false, driver: null)
+    {
+    }
+
+    private Account(BufferPool pool, string name, Account? parent, long limit, long reserve, bool mustSucceed, string? driver)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(reserve);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(reserve, limit);
@@ -24,6 +31,8 @@ public sealed class Account : IDisposable
         Limit = limit;
         Reserve = reserve;
         MustSucceed = mustSucceed;
+        Driver = driver ?? parent?.Driver;
+        _pool = pool;
         Id = Interlocked.Increment(ref _lastId);
         _place = new LinkedListNode<Account>(this);
         parent?.Add(_place);
@@ -45,6 +54,9 @@ public sealed class Account : IDisposable
     /// <summary>May use the reserves of the accounts above.</summary>
     public bool MustSucceed { get; }
 
+    /// <summary>The transport driver whose work it pays for; null: nobody's in particular.</summary>
+    public string? Driver { get; }
+
     /// <summary>Bytes held now, in block sizes (what the process really pays).</summary>
     public long Bytes => Holding.Bytes(Volatile.Read(ref _holding));
 
@@ -58,15 +70,21 @@ public sealed class Account : IDisposable
     /// <summary>An account below this one.</summary>
     /// <param name="reserve">What of <paramref name="limit"/> is out of reach for accounts below that need not succeed.</param>
     /// <param name="mustSucceed">For something that must go on when memory is short; else it has to do with what is left to everybody.</param>
-    public Account Open(string name, long limit = long.MaxValue, long reserve = 0, bool mustSucceed = false) => new(name, this, limit, reserve, mustSucceed);
+    /// <param name="driver">As <see cref="Driver"/>; null: as here.</param>
+    public Account Open(string name, long limit = long.MaxValue, long reserve = 0, bool mustSucceed = false, string? driver = null) =>
+        new(_pool, name, this, limit, reserve, mustSucceed, driver);
 
     /// <summary>
-    /// Closes the account: nothing more can be charged to it. What is still out is returned by its holders as usual;
-    /// <see cref="Blocks"/> says how much that is.
+    /// Closes the account: nothing more can be charged to it. What is still out is returned by its holders as usual, or taken by
+    /// <see cref="BufferPool.Reclaim"/>; <see cref="Blocks"/> says how much that is. To a <see cref="PoolVerifier"/> it is a fault.
     /// </summary>
     public void Dispose()
     {
-        Interlocked.Exchange(ref _closed, 1);
+        if (Interlocked.Exchange(ref _closed, 1) == 0 && Blocks != 0)
+        {
+            _pool.Verifier?.Closed(this);
+        }
+
         LeaveIfEmpty();
     }
 
@@ -79,6 +97,18 @@ public sealed class Account : IDisposable
         List<AccountUsage> usages = [];
         ReadTree(usages, 0);
         return usages;
+    }
+
+    /// <summary>This account, or one of those above it, is <paramref name="other"/>.</summary>
+    internal bool IsBelow(Account other)
+    {
+        Account? account = this;
+        while (account is not null && account != other)
+        {
+            account = account.Parent;
+        }
+
+        return account is not null;
     }
 
     /// <summary>Charges here and above, or nowhere. Returns the account that refused, or null.</summary>
@@ -181,7 +211,7 @@ public sealed class Account : IDisposable
 
     private void ReadTree(List<AccountUsage> usages, int depth)
     {
-        usages.Add(new AccountUsage(Id, Name, depth, Bytes, Blocks, PeakBytes, Limit, IsClosed));
+        usages.Add(new AccountUsage(Id, Name, depth, Bytes, Blocks, PeakBytes, Limit, IsClosed, Driver));
         Account[] children;
         lock (_childrenGate)
         {

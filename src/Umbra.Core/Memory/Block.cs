@@ -1,25 +1,35 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Umbra.Core.Memory;
 
 /// <summary>
-/// One pinned array and who has it. Blocks live as long as the pool keeps them; a <see cref="Lease"/> is valid while its
+/// A piece of a slab and who has it. Blocks live as long as their slab; a <see cref="Lease"/> is valid while its
 /// generation is the block's. As <see cref="IMemoryOwner{T}"/> a block serves pipes and Kestrel without a wrapper.
 /// </summary>
-internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMemoryOwner<byte>
+internal sealed class Block(Slab slab, int start) : IMemoryOwner<byte>
 {
+    private readonly byte[] _array = slab.Memory;
     private int _generation;
     private int _generationSeen;
 
-    public byte[] Array { get; } = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
+    public Slab Slab { get; } = slab;
 
-    /// <summary>Index of the free list, or -1 where the block is too large to keep.</summary>
-    public int SizeClass { get; } = sizeClass;
+    /// <summary>What its user is charged for.</summary>
+    public int Capacity { get; } = slab.BlockBytes;
 
     public int Length { get; set; }
 
-    public Span<byte> All => Array;
+    public Span<byte> All => _array.AsSpan(start, Capacity);
+
+    /// <summary>What its user asked for.</summary>
+    public Span<byte> Span => _array.AsSpan(start, Length);
+
+    public Memory<byte> AllMemory => MemoryMarshal.CreateFromPinnedArray(_array, start, Capacity);
+
+    /// <summary>As <see cref="Span"/>.</summary>
+    public Memory<byte> Memory => MemoryMarshal.CreateFromPinnedArray(_array, start, Length);
 
     /// <summary>For the verifier: holds the pattern of free blocks.</summary>
     public bool IsPoisoned { get; set; }
@@ -33,15 +43,26 @@ internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMem
 
     public Account? Account { get; set; }
 
-    /// <summary>Odd while rented, even while free.</summary>
+    /// <summary>When it was rented.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Odd while rented, even while free; negative once it was reclaimed.</summary>
     public int Generation => Volatile.Read(ref _generation);
 
-    Memory<byte> IMemoryOwner<byte>.Memory => Array;
+    Memory<byte> IMemoryOwner<byte>.Memory => AllMemory;
 
-    /// <summary>A free block is its taker's alone, so this need not be atomic: a stale <see cref="Release"/> only looks.</summary>
-    public void BeginRent() => Volatile.Write(ref _generation, _generation + 1);
+    /// <summary>
+    /// From now on the block is rented, to whom its fields say; returns the generation. A free block is its taker's alone, so this need not be atomic:
+    /// a stale <see cref="Release"/> only looks.
+    /// </summary>
+    public int BeginRent()
+    {
+        int generation = After(_generation);
+        Volatile.Write(ref _generation, generation);
+        return generation;
+    }
 
-    /// <summary>True if nobody rented the block since this was last asked. Only of a free block, by who holds its list's lock or the block itself.</summary>
+    /// <summary>True if nobody rented the block since this was last asked. Only of a free block, by who took it out of its list.</summary>
     public bool IsIdle()
     {
         bool isIdle = _generationSeen == _generation;
@@ -52,14 +73,32 @@ internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMem
     /// <summary>Returns the block if <paramref name="generation"/> still holds it; the first of several calls wins.</summary>
     public void Release(int generation)
     {
-        if (Interlocked.CompareExchange(ref _generation, generation + 1, generation) == generation)
+        if (Interlocked.CompareExchange(ref _generation, After(generation), generation) == generation)
         {
-            pool.Return(this);
+            Slab.Pool.Return(this);
         }
-        else
+        else if (Generation != Reclaimed(generation))
         {
-            pool.Verifier?.ReturnedTwice(this);
+            // Not the last holder, who returns what was taken from him: that is no fault.
+            Slab.Pool.Verifier?.ReturnedTwice(this);
         }
+    }
+
+    /// <summary>Ends the rent in place of its holder, for good: the block is never rented again. He or we, whoever comes first.</summary>
+    public bool TryReclaim(int generation) => Interlocked.CompareExchange(ref _generation, Reclaimed(generation), generation) == generation;
+
+    /// <summary>The rent there is now, or null. Never a mixture of two: a block that changed hands while we looked has moved its generation on.</summary>
+    public BlockRent? ReadRent()
+    {
+        int generation = Generation;
+        if ((generation & 1) == 0 || Account is not { } account)
+        {
+            return null;
+        }
+
+        BlockRent rent = new(account, Tag, Capacity, Epoch, generation);
+        Interlocked.MemoryBarrier();
+        return Generation == generation ? rent : null;
     }
 
     void IDisposable.Dispose()
@@ -70,4 +109,10 @@ internal sealed class Block(BufferPool pool, int sizeClass, int capacity) : IMem
             Release(generation);
         }
     }
+
+    /// <summary>Never negative: a block in steady use comes round in minutes.</summary>
+    private static int After(int generation) => (generation + 1) & int.MaxValue;
+
+    /// <summary>What tells the holder of <paramref name="generation"/> that it was he who lost the block.</summary>
+    private static int Reclaimed(int generation) => After(generation) | int.MinValue;
 }

@@ -1,36 +1,36 @@
 using System.Buffers;
-using System.Numerics;
 
 namespace Umbra.Core.Memory;
 
 /// <summary>
-/// The one place data memory comes from. Rent reserves against the account and all above it, then allocates, then counts;
-/// a refusal leaves nothing behind. Blocks are pinned, in powers of two from 256 bytes to 1 MiB; larger ones are rounded up to
-/// 64 KiB, not kept, and left to the collector on return. Thread-safe.
+/// The one place data memory comes from. Rent reserves against the account and all above it, then takes a block, then counts; a refusal leaves nothing
+/// behind. Blocks are pieces of pinned slabs, in the sizes of <see cref="SizeClasses"/>. Thread-safe.
 /// </summary>
-public sealed class BufferPool : IDisposable
+public sealed partial class BufferPool : IDisposable
 {
-    private const int SmallestShift = 8;
-    private const int LargestShift = 20;
-    private const int LargeGrain = 64 * 1024;
-    private readonly FreeList[] _freeLists = new FreeList[LargestShift - SmallestShift + 1];
+    private readonly FreeList[] _freeLists = new FreeList[SizeClasses.Count];
     private readonly TagCounters[] _tags = new TagCounters[BufferTags.Count];
-    private readonly long _maxInStacks;
-    private long _inStacks;
+    private readonly SlabRegistry _slabs = new();
+    private readonly long _maxShared;
+    private readonly long _maxCommitted;
+    private long _shared;
+    private long _committed;
 
     /// <param name="limit">Most bytes that may be out at once.</param>
     /// <param name="reserve">What of them is for accounts that must succeed.</param>
     /// <param name="maxKept">Most free bytes kept for the next rent.</param>
     public BufferPool(long limit = long.MaxValue, long reserve = 0, long maxKept = 64L * 1024 * 1024)
     {
-        // What only one core finds at once is little use to the others: at most a quarter of what is kept, or nothing.
-        long inSlots = FreeList.StripeCount * ((2L << LargestShift) - (1L << SmallestShift));
+        // What only one core finds at once is little use to the others: at most a quarter of what is kept, or nothing. It pays only up to 1 MiB.
+        long inSlots = FreeList.StripeCount * SizeClasses.CoarseBytes;
         bool hasSlots = inSlots <= maxKept / 4;
-        _maxInStacks = hasSlots ? maxKept - inSlots : maxKept;
-        Root = new Account("process", null, limit, reserve, mustSucceed: false);
+        _maxCommitted = hasSlots ? maxKept - inSlots : maxKept;
+        _maxShared = Math.Min(maxKept / 2, limit / 4);
+        MaxHeldBytes = limit + Math.Min(_maxShared, long.MaxValue - limit);
+        Root = new Account(this, "process", limit, reserve);
         for (int i = 0; i < _freeLists.Length; i++)
         {
-            _freeLists[i] = new FreeList(hasSlots);
+            _freeLists[i] = new FreeList(hasSlots && i < SizeClasses.CoarseCount);
         }
 
         for (int i = 0; i < _tags.Length; i++)
@@ -45,15 +45,25 @@ public sealed class BufferPool : IDisposable
     /// <summary>Watches what is rented from now on; null: nobody does. May be changed at any time.</summary>
     public PoolVerifier? Verifier { get; set; }
 
-    /// <summary>Free bytes kept for the next rent.</summary>
-    public long KeptBytes => Volatile.Read(ref _inStacks) + _freeLists.Sum(list => list.SlotBytes);
+    /// <summary>Bytes the pool holds of the runtime, whoever has them: what is out, what is kept, and blocks that were reclaimed while others of their slab are out.</summary>
+    public long HeldBytes => _slabs.Bytes;
+
+    /// <summary>
+    /// The most <see cref="HeldBytes"/> there can be: the limit, and beyond it what may lie free in slabs of which another block is out (half of what may be
+    /// kept, at most a quarter of the limit). Before the pool would hold more it gives back what it keeps. A block on its way back at that moment may come
+    /// on top until it is there; so does what is not the pool's: an array that was given back and not yet collected.
+    /// </summary>
+    public long MaxHeldBytes { get; }
+
+    /// <summary>Free bytes held for the next rent, those of slabs that were never used yet among them. Never more than what the pool was told to keep.</summary>
+    public long KeptBytes => Math.Max(0, HeldBytes - Root.Bytes - Volatile.Read(ref _abandoned));
 
     /// <summary>Rents at least <paramref name="size"/> bytes; content is undefined.</summary>
     /// <exception cref="QuotaExceededException">A limit is reached or the account is closed.</exception>
     public Lease Rent(int size, BufferTag tag, Account account)
     {
-        Block block = RentBlock(size, isWhole: false, tag, account);
-        return new Lease(block, block.Generation);
+        Block block = RentBlock(size, isWhole: false, tag, account, out int generation);
+        return new Lease(block, generation);
     }
 
     /// <summary>The same blocks as a <see cref="MemoryPool{T}"/>, for pipes and sockets: everything under one tag and account.</summary>
@@ -71,11 +81,11 @@ public sealed class BufferPool : IDisposable
         return usages;
     }
 
-    /// <summary>Gives all free blocks back to the system.</summary>
+    /// <summary>Gives back all slabs of which no block is out.</summary>
     public void Trim() => Drop(onlyIdle: false);
 
     /// <summary>
-    /// Gives back the free blocks that nobody rented since the last call: a burst's memory goes, what is in steady use stays.
+    /// Gives back the slabs of which no block is out and none was since the last call: a burst's memory goes, what is in steady use stays.
     /// The pool reads no clock; its host calls this now and then.
     /// </summary>
     public void TrimIdle() => Drop(onlyIdle: true);
@@ -89,18 +99,30 @@ public sealed class BufferPool : IDisposable
     /// <summary>As <see cref="Rent"/>, for those who want all of the block.</summary>
     internal IMemoryOwner<byte> RentOwner(int size, BufferTag tag, Account account)
     {
-        Block block = RentBlock(size, isWhole: true, tag, account);
-        return Verifier is null ? block : new VerifiedOwner(block, block.Generation);
+        Block block = RentBlock(size, isWhole: true, tag, account, out int generation);
+        return Verifier is null ? block : new VerifiedOwner(block, generation);
+    }
+
+    /// <summary>Called by the block once its generation has moved on, so once per rent.</summary>
+    internal void Return(Block block)
+    {
+        Verifier?.Returning(block);
+        int capacity = block.Capacity;
+        _tags[(int)block.Tag].Free(capacity);
+        Account account = block.Account!;
+        block.Account = null;
+        account.Credit(capacity);
+        Keep(block);
     }
 
     /// <param name="isWhole">The user sees what the block has beyond <paramref name="size"/>, too, so there is no room for a guard.</param>
-    private Block RentBlock(int size, bool isWhole, BufferTag tag, Account account)
+    private Block RentBlock(int size, bool isWhole, BufferTag tag, Account account, out int generation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(size);
         PoolVerifier? verifier = Verifier is { } active && active.Watches(tag) ? active : null;
         int needed = checked(size + (isWhole || verifier is null ? 0 : PoolVerifier.GuardBytes));
-        int sizeClass = SizeClassOf(needed);
-        int capacity = sizeClass >= 0 ? 1 << (sizeClass + SmallestShift) : checked((needed + LargeGrain - 1) / LargeGrain * LargeGrain);
+        int sizeClass = SizeClasses.Of(needed);
+        int capacity = sizeClass >= 0 ? SizeClasses.BytesOf(sizeClass) : SizeClasses.RoundLarge(needed);
         TagCounters counters = _tags[(int)tag];
         if (account.TryCharge(capacity) is { } refusedBy)
         {
@@ -111,7 +133,7 @@ public sealed class BufferPool : IDisposable
         Block block;
         try
         {
-            block = (sizeClass >= 0 ? Take(_freeLists[sizeClass]) : null) ?? new Block(this, sizeClass, capacity);
+            block = Take(sizeClass) ?? NewBlock(sizeClass, capacity);
         }
         catch (OutOfMemoryException)
         {
@@ -123,36 +145,23 @@ public sealed class BufferPool : IDisposable
         block.Length = isWhole ? capacity : size;
         block.Tag = tag;
         block.Account = account;
-        block.BeginRent();
+        block.Epoch = Volatile.Read(ref _epoch);
         counters.Allocate(capacity);
         verifier?.Rented(block);
         block.IsPoisoned = false;
+        // Last: from here on others may reclaim it.
+        generation = block.BeginRent();
         return block;
     }
 
-    /// <summary>Called by the block once its generation has moved on, so once per rent.</summary>
-    internal void Return(Block block)
+    private Block? Take(int sizeClass)
     {
-        Verifier?.Returning(block);
-        int capacity = block.Array.Length;
-        _tags[(int)block.Tag].Free(capacity);
-        Account account = block.Account!;
-        block.Account = null;
-        account.Credit(capacity);
-        if (block.SizeClass >= 0)
+        if (sizeClass < 0)
         {
-            Keep(block, _freeLists[block.SizeClass]);
+            return null;
         }
-    }
 
-    private static int SizeClassOf(int size)
-    {
-        int shift = Math.Max(SmallestShift, BitOperations.Log2((uint)Math.Max(2, size) - 1) + 1);
-        return shift <= LargestShift ? shift - SmallestShift : -1;
-    }
-
-    private Block? Take(FreeList list)
-    {
+        FreeList list = _freeLists[sizeClass];
         if (list.PopSlot() is { } near)
         {
             return near;
@@ -160,36 +169,107 @@ public sealed class BufferPool : IDisposable
 
         if (list.Pop() is not { } block)
         {
-            return list.PopAnySlot();
+            return list.PopAnySlot() ?? list.Carve();
         }
 
-        Interlocked.Add(ref _inStacks, -block.Array.Length);
+        if (!block.Slab.IsShared)
+        {
+            Uncommit(block.Slab.Bytes);
+        }
+
         return block;
     }
 
-    private void Keep(Block block, FreeList list)
+    private void Keep(Block block)
     {
-        if (list.TryPushSlot(block))
+        Slab slab = block.Slab;
+        if (slab.SizeClass >= 0)
         {
-            return;
+            FreeList list = _freeLists[slab.SizeClass];
+            if (list.TryPushSlot(block))
+            {
+                return;
+            }
+
+            if (slab.IsShared || TryCommit(slab.Bytes))
+            {
+                list.Push(block);
+                return;
+            }
         }
 
-        int capacity = block.Array.Length;
-        if (Interlocked.Add(ref _inStacks, capacity) <= _maxInStacks)
-        {
-            list.Push(block);
-        }
-        else
-        {
-            Interlocked.Add(ref _inStacks, -capacity);
-        }
+        _slabs.Remove(slab);
     }
+
+    /// <summary>
+    /// A block of a new slab: of one for several blocks while those together are few enough, since such a slab stays while one of them is out; else of one
+    /// of its own.
+    /// </summary>
+    private Block NewBlock(int sizeClass, int capacity)
+    {
+        int blocks = sizeClass >= 0 ? SizeClasses.BlocksIn(sizeClass) : 1;
+        if (blocks > 1 && TryShare((long)capacity * blocks))
+        {
+            return _freeLists[sizeClass].CarveFirst(NewSlab(sizeClass, capacity, blocks));
+        }
+
+        return NewSlab(sizeClass, capacity, blocks: 1).Carve();
+    }
+
+    private Slab NewSlab(int sizeClass, int capacity, int blocks)
+    {
+        if (HeldBytes + ((long)capacity * blocks) > MaxHeldBytes)
+        {
+            Trim();
+        }
+
+        byte[] memory = GC.AllocateUninitializedArray<byte>(Slab.ArrayBytes(capacity, blocks), pinned: true);
+        Slab slab = new(this, memory, sizeClass, capacity, blocks);
+        _slabs.Add(slab);
+        return slab;
+    }
+
+    private bool TryShare(long bytes)
+    {
+        if (Interlocked.Add(ref _shared, bytes) <= _maxShared && TryCommit(bytes))
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _shared, -bytes);
+        return false;
+    }
+
+    /// <summary>Room in what may be kept: for a slab of several blocks, free or not, or for a block with a slab of its own in a stack.</summary>
+    private bool TryCommit(long bytes)
+    {
+        if (Interlocked.Add(ref _committed, bytes) <= _maxCommitted)
+        {
+            return true;
+        }
+
+        Uncommit(bytes);
+        return false;
+    }
+
+    private void Uncommit(long bytes) => Interlocked.Add(ref _committed, -bytes);
 
     private void Drop(bool onlyIdle)
     {
-        foreach (FreeList list in _freeLists)
+        foreach (DroppedSlab dropped in _freeLists.SelectMany(list => list.Trim(onlyIdle)))
         {
-            Interlocked.Add(ref _inStacks, -list.Drop(onlyIdle));
+            long bytes = dropped.Slab.Bytes;
+            _slabs.Remove(dropped.Slab);
+            if (!dropped.WasInSlot)
+            {
+                Uncommit(bytes);
+            }
+
+            if (dropped.Slab.IsShared)
+            {
+                Interlocked.Add(ref _shared, -bytes);
+                Interlocked.Add(ref _abandoned, -(long)dropped.Slab.Abandoned * dropped.Slab.BlockBytes);
+            }
         }
     }
 }

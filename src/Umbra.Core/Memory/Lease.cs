@@ -21,11 +21,11 @@ public readonly struct Lease : IDisposable
     public int Length => _block is null ? 0 : Held.Length;
 
     /// <summary>All bytes of the block, at least <see cref="Length"/>.</summary>
-    public int Capacity => _block is null ? 0 : Held.Array.Length;
+    public int Capacity => _block is null ? 0 : Held.Capacity;
 
-    public Span<byte> Span => _block is null ? default : Held.Array.AsSpan(0, _block.Length);
+    public Span<byte> Span => _block is null ? default : Held.Span;
 
-    public Memory<byte> Memory => _block is null ? default : Held.Array.AsMemory(0, _block.Length);
+    public Memory<byte> Memory => _block is null ? default : Held.Memory;
 
     private Block Held => _block!.Generation == _generation
         ? _block

@@ -29,19 +29,20 @@ public sealed class PoolVerifier(Func<DateTimeOffset> now, Action<PoolFault> fau
     /// <summary>What is out of these accounts and those below them: one entry per tag and stack, the most bytes first.</summary>
     public IReadOnlyList<OutstandingBlocks> ReadOutstanding(Account account) =>
     [
-        .. _out.Values.Where(rental => rental.IsOf(account))
+        .. _out.Values.Where(rental => rental.Account.IsBelow(account))
             .GroupBy(rental => (rental.Tag, Stack: Describe(rental.Stack)))
             .Select(group => new OutstandingBlocks(group.Key.Tag, group.Count(), group.Sum(r => (long)r.Bytes), group.Min(r => r.At), group.Key.Stack))
             .OrderByDescending(entry => entry.Bytes),
     ];
 
-    /// <summary>To be called when an account was closed: a fault for each tag and stack with blocks out.</summary>
-    public void Closed(Account account)
+    /// <summary>An account was closed: a fault for each tag and stack with blocks out.</summary>
+    internal void Closed(Account account)
     {
+        string whose = account.Driver is { } driver ? $"{account.Name} of driver {driver}" : account.Name;
         foreach (OutstandingBlocks left in ReadOutstanding(account))
         {
             faulted(new PoolFault(
-                PoolFault.VerifierViolation, PoolFault.LeftBehind, left.Tag, left.Bytes, $"{account.Name} ended with {left.Blocks} blocks out, the oldest since {left.Since:O}", left.Stack));
+                PoolFault.VerifierViolation, PoolFault.LeftBehind, left.Tag, left.Bytes, $"{whose} ended with {left.Blocks} blocks out, the oldest since {left.Since:O}", left.Stack));
         }
     }
 
@@ -80,6 +81,9 @@ public sealed class PoolVerifier(Func<DateTimeOffset> now, Action<PoolFault> fau
         block.IsPoisoned = true;
     }
 
+    /// <summary>The block was taken from its user, who may still write to it: what is in it says nothing.</summary>
+    internal void Reclaimed(Block block) => _out.TryRemove(block, out _);
+
     internal void ReturnedTwice(Block block) => faulted(new PoolFault(
         PoolFault.BadPoolCaller, PoolFault.DoubleFree, block.LastTag, block.Length, $"a block was returned twice, now at\n{Describe(Here())}", Describe(block.LastStack)));
 
@@ -92,17 +96,5 @@ public sealed class PoolVerifier(Func<DateTimeOffset> now, Action<PoolFault> fau
         return string.Join('\n', frames.SkipWhile(frame => frame.StartsWith("at Umbra.Core.Memory.", StringComparison.Ordinal)));
     }
 
-    private sealed record Rental(BufferTag Tag, Account Account, int Bytes, DateTimeOffset At, StackTrace? Stack)
-    {
-        public bool IsOf(Account account)
-        {
-            Account? mine = Account;
-            while (mine is not null && mine != account)
-            {
-                mine = mine.Parent;
-            }
-
-            return mine is not null;
-        }
-    }
+    private sealed record Rental(BufferTag Tag, Account Account, int Bytes, DateTimeOffset At, StackTrace? Stack);
 }

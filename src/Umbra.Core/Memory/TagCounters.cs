@@ -6,6 +6,7 @@ internal sealed class TagCounters
     private long _holding;
     private long _peak;
     private long _refused;
+    private long _reclaimed;
 
     public void Allocate(long bytes)
     {
@@ -16,6 +17,13 @@ internal sealed class TagCounters
 
     public void Free(long bytes) => Interlocked.Add(ref _holding, -Holding.OfBlock(bytes));
 
+    /// <summary>As <see cref="Free"/>, in place of who should have.</summary>
+    public void Reclaim(long bytes)
+    {
+        Interlocked.Increment(ref _reclaimed);
+        Free(bytes);
+    }
+
     public void Refuse() => Interlocked.Increment(ref _refused);
 
     /// <summary>What is out is read first, as one word: it is exact for that moment. Frees are the difference, and may be some ahead of it.</summary>
@@ -24,6 +32,6 @@ internal sealed class TagCounters
         long holding = Volatile.Read(ref _holding);
         long allocs = Volatile.Read(ref _allocs);
         return new TagUsage(
-            tag, allocs, allocs - Holding.Blocks(holding), Holding.Bytes(holding), Volatile.Read(ref _peak), Volatile.Read(ref _refused));
+            tag, allocs, allocs - Holding.Blocks(holding), Holding.Bytes(holding), Volatile.Read(ref _peak), Volatile.Read(ref _refused), Volatile.Read(ref _reclaimed));
     }
 }

@@ -8,7 +8,7 @@ namespace Umbra.Core.Memory;
 /// </summary>
 internal sealed class VerifiedOwner(Block block, int generation) : IMemoryOwner<byte>
 {
-    public Memory<byte> Memory => block.Array;
+    public Memory<byte> Memory => block.AllMemory;
 
     public void Dispose() => block.Release(generation);
 }

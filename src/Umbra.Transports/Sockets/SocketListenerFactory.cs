@@ -24,7 +24,7 @@ internal abstract class SocketListenerFactory(TransportDriver driver, SocketDriv
 
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken)
     {
-        Account account = payer.Open($"{driver.Name} {endPoint}", mustSucceed: payer.MustSucceed);
+        Account account = payer.Open($"{driver.Name} {endPoint}", mustSucceed: payer.MustSucceed, driver: driver.Name);
         PooledMemoryFactory memory = new(services.Pool, driver.Tag!.Value, account);
         try
         {

@@ -5,6 +5,18 @@ namespace Umbra.Core.Tests.Memory;
 
 public sealed class AccountTests : PoolTest
 {
+    /// <summary>Unwatched: closing accounts with blocks out is a test here.</summary>
+    public AccountTests() => Pool.Verifier = null;
+
+    [Fact]
+    public void Driver_NotGiven_IsThatOfTheParent()
+    {
+        Account listener = Account.Open("driver tcp", driver: "tcp").Open("listener");
+        Account other = listener.Open("other", driver: "pipe");
+        Assert.Equal((null, "tcp", "pipe"), (Account.Driver, listener.Driver, other.Driver));
+        Assert.Equal([null, "tcp", "tcp", "pipe"], Account.ReadTree().Select(a => a.Driver));
+    }
+
     [Fact]
     public void ReadTree_Nested_ParentsFirstInOrderOfOpening()
     {

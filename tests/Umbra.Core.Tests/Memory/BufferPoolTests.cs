@@ -5,6 +5,9 @@ namespace Umbra.Core.Tests.Memory;
 
 public sealed class BufferPoolTests : PoolTest
 {
+    /// <summary>Of blocks of 1 KiB.</summary>
+    private const long Slab = 64 << 10;
+
     /// <summary>Unwatched: guards make blocks larger, and what a second return does is a test here.</summary>
     public BufferPoolTests() => Pool.Verifier = null;
 
@@ -131,17 +134,31 @@ public sealed class BufferPoolTests : PoolTest
     public void Trim_BlockInASlot_GoesToo()
     {
         Pool.Rent(1024, BufferTag.Test, Account).Dispose();
-        Assert.Equal(1024, Pool.KeptBytes);
+        Assert.Equal(Slab, Pool.KeptBytes);
 
         Pool.Trim();
 
-        Assert.Equal(0, Pool.KeptBytes);
+        Assert.Equal((0, 0), (Pool.KeptBytes, Pool.HeldBytes));
+    }
+
+    [Fact]
+    public void Trim_OneBlockOfTheSlabOut_KeepsIt()
+    {
+        Lease[] leases = [.. Enumerable.Range(0, 100).Select(_ => Pool.Rent(1024, BufferTag.Test, Account))];
+        Assert.Equal(2 * Slab, Pool.HeldBytes);
+        leases[1..].ToList().ForEach(lease => lease.Dispose());
+
+        Pool.Trim();
+        Assert.Equal((Slab, Slab - 1024), (Pool.HeldBytes, Pool.KeptBytes));
+        leases[0].Dispose();
+        Pool.Trim();
+        Assert.Equal(0, Pool.HeldBytes);
     }
 
     [Fact]
     public void TrimIdle_AfterABurst_KeepsWhatIsInUse()
     {
-        Lease[] burst = [.. Enumerable.Range(0, 100).Select(_ => Pool.Rent(1024, BufferTag.Test, Account))];
+        Lease[] burst = [.. Enumerable.Range(0, 1000).Select(_ => Pool.Rent(1024, BufferTag.Test, Account))];
         foreach (Lease lease in burst)
         {
             lease.Dispose();
@@ -159,7 +176,27 @@ public sealed class BufferPoolTests : PoolTest
         long inUse = Pool.KeptBytes;
         Pool.TrimIdle();
 
-        Assert.Equal((100 * 1024, 10 * 1024, 0), (afterTheBurst, inUse, Pool.KeptBytes));
+        // What was in a core's slot may be of another slab.
+        Assert.Equal((16 * Slab, 0), (afterTheBurst, Pool.KeptBytes));
+        Assert.InRange(inUse, Slab, 2 * Slab);
+    }
+
+    [Fact]
+    public void TrimIdle_BlocksOutAllOverTheSlabs_RentsGoToTheFullest()
+    {
+        Lease[] leases = [.. Enumerable.Range(0, 128).Select(_ => Pool.Rent(1024, BufferTag.Test, Account))];
+        // Half of the first slab stays out, and one block of the second.
+        Lease last = leases[^1];
+        leases[32..127].ToList().ForEach(lease => lease.Dispose());
+        Pool.TrimIdle();
+
+        Lease[] others = [.. Enumerable.Range(0, 30).Select(_ => Pool.Rent(1024, BufferTag.Test, Account))];
+        last.Dispose();
+        Pool.Trim();
+
+        // But for those that were in slots, all are of the first slab, so that the second is empty.
+        Assert.Equal(Slab, Pool.HeldBytes);
+        others.Concat(leases[..32]).ToList().ForEach(lease => lease.Dispose());
     }
 
     [Fact]
@@ -170,7 +207,77 @@ public sealed class BufferPoolTests : PoolTest
         Pool.TrimIdle();
         held.Dispose();
 
-        Assert.Equal(1024, Pool.KeptBytes);
+        Assert.Equal(Slab, Pool.KeptBytes);
+    }
+
+    [Fact]
+    public void Return_Canvas_IsKept()
+    {
+        Lease canvas = Pool.Rent(1920 * 1080 * 4, BufferTag.Test, Account);
+        Assert.Equal(8 << 20, canvas.Capacity);
+        canvas.Dispose();
+        Assert.Equal(8 << 20, Pool.KeptBytes);
+        Pool.Rent(1920 * 1080 * 4, BufferTag.Test, Account).Dispose();
+        Assert.Equal(8 << 20, Pool.HeldBytes);
+    }
+
+    [Fact]
+    public void Return_LargerThanAnyClass_IsNotKept()
+    {
+        Pool.Rent((16 << 20) + 1, BufferTag.Test, Account).Dispose();
+        Assert.Equal(0, Pool.HeldBytes);
+    }
+
+    /// <summary>Blocks of all sizes, of which most come back: whatever is left out, the pool keeps no more than it may.</summary>
+    [Theory]
+    [InlineData(1 << 20, 64 << 20)]
+    [InlineData(64 << 20, 1 << 20)]
+    [InlineData(64 << 20, 64 << 20)]
+    [InlineData(64 << 20, 0)]
+    public void HeldBytes_WhateverIsRented_StaysWithinItsBound(int limit, int maxKept)
+    {
+        using BufferPool pool = new(limit, maxKept: maxKept);
+        Random random = new(1);
+        List<Lease> held = [];
+        for (int i = 0; i < 20_000; i++)
+        {
+            int size = random.Next(1, 20_000_000 >> random.Next(0, 18));
+            if (pool.Root.Bytes + (2L * size) < limit)
+            {
+                held.Add(pool.Rent(size, BufferTag.Test, pool.Root));
+            }
+
+            while (held.Count > 0 && (held.Count > 300 || pool.Root.Bytes > limit / 2))
+            {
+                int index = random.Next(held.Count);
+                held[index].Dispose();
+                held.RemoveAt(index);
+            }
+
+            Assert.InRange(pool.HeldBytes, pool.Root.Bytes, pool.MaxHeldBytes);
+            Assert.InRange(pool.KeptBytes, 0, maxKept);
+        }
+
+        held.ForEach(lease => lease.Dispose());
+        pool.Trim();
+        Assert.Equal(0, pool.HeldBytes);
+    }
+
+    /// <summary>Blocks of one slab are neighbours: each is its user's alone, to the last byte.</summary>
+    [Fact]
+    public void Rent_ManyOfASlab_NoTwoOverlap()
+    {
+        Lease[] leases = [.. Enumerable.Range(0, 600).Select(i => Pool.Rent(256 << (i % 3), BufferTag.Test, Account))];
+        for (int i = 0; i < leases.Length; i++)
+        {
+            leases[i].Span.Fill((byte)i);
+        }
+
+        for (int i = 0; i < leases.Length; i++)
+        {
+            Assert.Equal(-1, leases[i].Memory.Span.IndexOfAnyExcept((byte)i));
+            leases[i].Dispose();
+        }
     }
 
     [Fact]

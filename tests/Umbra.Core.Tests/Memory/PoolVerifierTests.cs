@@ -32,7 +32,7 @@ public sealed class PoolVerifierTests : IDisposable
             owner.Memory.Span.Fill(2);
         }
 
-        _pool.Verifier!.Closed(_link);
+        _link.Dispose();
         Assert.Empty(_faults);
     }
 
@@ -45,7 +45,9 @@ public sealed class PoolVerifierTests : IDisposable
         using Lease other = _pool.Rent(50, BufferTag.Clipboard, _link);
         using Lease elsewhere = _pool.Rent(50, BufferTag.Clipboard, _pool.Root);
 
-        _pool.Verifier!.Closed(_link);
+        IReadOnlyList<OutstandingBlocks> outstanding = _pool.Verifier!.ReadOutstanding(_pool.Root);
+        _link.Dispose();
+        _link.Dispose();
 
         Assert.Equal([(BufferTag.Mdl, 200L), (BufferTag.Clipboard, 50L)], _faults.Select(fault => (fault.Tag, fault.Bytes)));
         Assert.All(_faults, fault => Assert.Equal((0xC4, 0x62), (fault.Code, fault.Kind)));
@@ -54,8 +56,38 @@ public sealed class PoolVerifierTests : IDisposable
         Assert.Contains("2001-12-31", _faults[0].Text, StringComparison.Ordinal);
         Assert.Contains(nameof(RentForgotten), _faults[0].RentedAt, StringComparison.Ordinal);
         Assert.StartsWith("at Umbra.Core.Tests", _faults[0].RentedAt, StringComparison.Ordinal);
-        OutstandingBlocks most = _pool.Verifier.ReadOutstanding(_pool.Root)[0];
-        Assert.Equal((BufferTag.Mdl, 2, 200L), (most.Tag, most.Blocks, most.Bytes));
+        Assert.Equal((BufferTag.Mdl, 2, 200L), (outstanding[0].Tag, outstanding[0].Blocks, outstanding[0].Bytes));
+    }
+
+    [Fact]
+    public void Closed_BlocksOfADriver_NamesIt()
+    {
+        Account driver = _pool.Root.Open("driver tcp", driver: "tcp");
+        Account listener = driver.Open("tcp 0.0.0.0:1");
+        using Lease lease = RentForgotten(listener);
+        listener.Dispose();
+        AssertFault(PoolFault.VerifierViolation, PoolFault.LeftBehind);
+        Assert.Contains("of driver tcp", _faults[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Dispose_AfterReclaim_IsNoFault()
+    {
+        _pool.Verifier = new PoolVerifier(() => Now, _faults.Add);
+        Lease lease = RentForgotten(_link);
+        lease.Dispose();
+        Lease late = RentForgotten(_link);
+        IMemoryOwner<byte> lateOwner = _pool.AsMemoryPool(BufferTag.Mdl, _link).Rent(100);
+        _link.Dispose();
+        Assert.Equal(2, _pool.Reclaim(_link)[0].Blocks);
+        _faults.Clear();
+        late.Dispose();
+        lateOwner.Dispose();
+        late.Dispose();
+        Assert.Empty(_faults);
+        Assert.Empty(_pool.Verifier.ReadOutstanding(_pool.Root));
+        lease.Dispose();
+        AssertFault(PoolFault.BadPoolCaller, PoolFault.DoubleFree);
     }
 
     [Fact]
