@@ -60,6 +60,12 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
             Account.Dispose();
             throw;
         }
+
+        foreach (Account account in new[] { Account, _shadowers })
+        {
+            account.Explain(BufferTag.TileCache, ExplainPayloads);
+            account.Explain(BufferTag.FramePacket, ExplainPayloads);
+        }
     }
 
     public string Name { get; }
@@ -299,6 +305,9 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
             viewer.Picture.EndWait();
         }
     }
+
+    /// <summary>What is encoded and kept, or on its way to somebody; blocks may be half full. Whoever needed it first pays, and may not be the one who has it.</summary>
+    private long ExplainPayloads() => 2 * (Surface.PayloadBytes + Viewers.Sum(viewer => viewer.FrontEnd?.ReadBacklog().Bytes ?? 0));
 
     /// <returns>False where nothing changed: it is so already, or the session has ended, which is for good.</returns>
     private bool TrySetState(SessionState state, string text)

@@ -6,17 +6,17 @@ namespace Umbra.Transports;
 /// <summary>What is said when somebody's account ends. In this project because it is the lowest one that logs.</summary>
 public static partial class AccountLog
 {
-    /// <summary>Closes the account of something that has ended. What is still out is a leak, and is told.</summary>
+    /// <summary>Closes the account of something that has ended. What is still out is a leak: it is told, and taken back.</summary>
     /// <param name="what">What has ended, for people.</param>
     public static void CloseAndTell(this Account account, string what, ILogger logger)
     {
         account.Dispose();
-        if (account.Blocks != 0)
+        foreach (HeldBlocks left in account.Blocks == 0 ? [] : account.Reclaim())
         {
-            LogLeft(logger, what, account.Blocks, account.Bytes);
+            LogLeft(logger, what, left.Tag.Name(), left.Blocks, left.Bytes);
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "{What}: {Blocks} blocks, {Bytes} bytes not returned")]
-    private static partial void LogLeft(ILogger logger, string what, long blocks, long bytes);
+    [LoggerMessage(LogLevel.Error, "{What}: tag {Tag}: {Blocks} blocks, {Bytes} bytes were not returned and have been reclaimed")]
+    private static partial void LogLeft(ILogger logger, string what, string tag, long blocks, long bytes);
 }

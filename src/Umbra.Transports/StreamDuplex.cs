@@ -9,10 +9,13 @@ namespace Umbra.Transports;
 /// </summary>
 public sealed class StreamDuplex : IDuplexPipe, IAsyncDisposable
 {
+    /// <summary>The most it holds while its user flushes at least each 64 KiB: two reads, and what is not flushed, in blocks half full.</summary>
+    public const long MostBytes = 512 * 1024;
+
     private const int ReadSize = 32 * 1024;
     private readonly Stream _stream;
 
-    /// <param name="pool">From <see cref="Core.Memory.BufferPool.AsMemoryPool"/>.</param>
+    /// <param name="pool">From <see cref="Core.Memory.BufferPool.AsMemoryPool"/> or <see cref="IDriverMemory"/>.</param>
     public StreamDuplex(Stream stream, MemoryPool<byte> pool)
     {
         _stream = stream;

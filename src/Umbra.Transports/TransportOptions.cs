@@ -20,6 +20,9 @@ public sealed record TransportOptions
     /// </summary>
     public int? SendBufferSize { get; init; } = 256 * 1024;
 
+    /// <summary>The most of our memory that waits on one connection: what is read ahead and what is not yet taken, once more for TLS, each in blocks half full.</summary>
+    public long BytesPerConnection => 4L * (MaxReadBufferSize + MaxWriteBufferSize);
+
     /// <summary>Connections the kernel accepts ahead of us.</summary>
     public int Backlog { get; init; } = 128;
 }

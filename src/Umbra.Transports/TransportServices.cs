@@ -42,8 +42,9 @@ public static class TransportServices
         DriverAccounts accounts = new(pool);
         MemoryTransport memoryTransport = new(pool, accounts.Of(TransportDrivers.Memory), options);
         services.AddSingleton(accounts);
+        services.TryAddSingleton<IDriverMemory>(new DriverMemory(pool));
         services.AddSingleton(provider => new SocketDriverServices(
-            pool, accounts, [.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))],
+            provider.GetRequiredService<IDriverMemory>(), accounts, options.BytesPerConnection, [.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))],
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IConnectionListenerFactory>(memoryTransport);
         services.AddSingleton<IConnectionListenerFactory, TcpListenerFactory>();

@@ -5,7 +5,7 @@ namespace Umbra.Core.Memory;
 /// and is refused as a whole where any of their limits is reached. The last part of a limit, its reserve, is for accounts that must succeed: the owners' path.
 /// An account knows those opened below it, until they are closed and hold nothing more: what a closed one still holds stays in sight. Thread-safe.
 /// </summary>
-public sealed class Account : IDisposable
+public sealed partial class Account : IDisposable
 {
     private static long _lastId;
     private readonly BufferPool _pool;

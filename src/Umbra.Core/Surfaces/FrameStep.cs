@@ -23,6 +23,9 @@ internal sealed class FrameStep(ulong commit, TileSet tiles, IReadOnlyList<CopyM
     /// <summary>The source only replaces lossy pixels by exact ones: encode without loss, whatever the class.</summary>
     public bool IsRefinement => isRefinement;
 
+    /// <summary>Of all its forms.</summary>
+    public long Bytes => _encoded.Values.Sum(payload => (long)payload.Bytes.Length);
+
     public bool TryGet(in EncodingClass encodingClass, bool withMoves, out EncodedPicture payload) =>
         _encoded.TryGetValue((encodingClass, withMoves), out payload);
 

@@ -182,6 +182,18 @@ public sealed partial class Surface : IDisposable
         }
     }
 
+    /// <summary>Bytes of what is encoded and kept for whoever needs it next.</summary>
+    public long PayloadBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _cache.Bytes + (_step?.Bytes ?? 0);
+            }
+        }
+    }
+
     /// <summary>Gives up what can be encoded again.</summary>
     public void ForgetTiles()
     {

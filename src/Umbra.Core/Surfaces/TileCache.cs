@@ -13,6 +13,9 @@ internal sealed class TileCache(TileGrid grid) : IDisposable
 
     private readonly Dictionary<EncodingClass, EncodedPicture?[]> _classes = [];
 
+    /// <summary>Of all payloads.</summary>
+    public long Bytes => _classes.Values.Sum(tiles => tiles.Sum(payload => (long)(payload?.Bytes.Length ?? 0)));
+
     /// <summary>A borrowed payload, or null.</summary>
     public EncodedPicture? Find(in EncodingClass encodingClass, int tile) =>
         _classes.TryGetValue(encodingClass, out EncodedPicture?[]? tiles) ? tiles[tile] : null;

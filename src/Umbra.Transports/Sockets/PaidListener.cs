@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -5,24 +6,93 @@ using Umbra.Core.Memory;
 
 namespace Umbra.Transports.Sockets;
 
-/// <summary>A listener and the account its connections rent under, which is closed with it.</summary>
-internal sealed class PaidListener(IConnectionListener listener, TransportDriver driver, Account account, ILogger logger) : IConnectionListener
+/// <summary>A listener, its connections and the account they rent under, which is closed with it.</summary>
+internal sealed class PaidListener : IConnectionListener
 {
+    /// <summary>For connections that were aborted to return what they hold.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private readonly IConnectionListener _listener;
+    private readonly TransportDriver _driver;
+    private readonly ListenerArena _arena;
+    private readonly long _bytesPerConnection;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<ConnectionContext, TaskCompletionSource> _connections = new();
     private int _isDisposed;
+    private int _isRecycling;
 
-    public EndPoint EndPoint => listener.EndPoint;
+    /// <param name="bytesPerConnection">The most that one connection holds.</param>
+    public PaidListener(IConnectionListener listener, TransportDriver driver, ListenerArena arena, long bytesPerConnection, ILogger logger)
+    {
+        _listener = listener;
+        _driver = driver;
+        _arena = arena;
+        _bytesPerConnection = bytesPerConnection;
+        _logger = logger;
+        Watch(arena.Account);
+    }
 
-    public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => listener.AcceptAsync(cancellationToken);
+    public EndPoint EndPoint => _listener.EndPoint;
 
-    public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => listener.UnbindAsync(cancellationToken);
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        ConnectionContext? connection = await _listener.AcceptAsync(cancellationToken);
+        if (connection is not null)
+        {
+            TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _connections[connection] = closed;
+            connection.ConnectionClosed.Register(() =>
+            {
+                _connections.TryRemove(connection, out _);
+                closed.TrySetResult();
+            });
+        }
+
+        return connection;
+    }
+
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => _listener.UnbindAsync(cancellationToken);
 
     /// <summary>To be called when the connections have ended.</summary>
     public async ValueTask DisposeAsync()
     {
-        await listener.DisposeAsync();
+        await _listener.DisposeAsync();
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            account.CloseAndTell($"driver {driver.Name}, {account.Name}", logger);
+            Close(_arena.Account);
         }
     }
+
+    private void Watch(Account account)
+    {
+        account.Explain(_driver.Tag!.Value, () => _connections.Count * _bytesPerConnection);
+        account.Recycle = why => _ = RecycleAsync(why);
+    }
+
+    /// <summary>Cuts all connections, and takes back what they held; whoever connects again begins with a new account.</summary>
+    private async Task RecycleAsync(string why)
+    {
+        if (Interlocked.Exchange(ref _isRecycling, 1) != 0)
+        {
+            return;
+        }
+
+        Account before = _arena.Renew();
+        Watch(_arena.Account);
+        KeyValuePair<ConnectionContext, TaskCompletionSource>[] connections = [.. _connections];
+        foreach ((ConnectionContext connection, _) in connections)
+        {
+            connection.Abort(new ConnectionAbortedException(why));
+        }
+
+        // Aborted is not over: who serves them has to notice, and to return what it holds.
+        await Task.WhenAll(connections.Select(c => c.Value.Task)).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Grace);
+        Close(before);
+        Volatile.Write(ref _isRecycling, 0);
+    }
+
+    private void Close(Account account) => account.CloseAndTell($"driver {_driver.Name}, {account.Name}", _logger);
 }

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Umbra.Core.Memory;
 
 namespace Umbra.Transports.Sockets;
 
 /// <summary>What drivers over sockets need.</summary>
+/// <param name="BytesPerConnection">The most one connection holds.</param>
 /// <param name="Settings">How the program configures Kestrel's sockets, Kestrel's own part (which takes the memory) first.</param>
 internal sealed record SocketDriverServices(
-    BufferPool Pool, DriverAccounts Accounts, IReadOnlyList<ServiceDescriptor> Settings, ILoggerFactory Loggers);
+    IDriverMemory Memory, DriverAccounts Accounts, long BytesPerConnection, IReadOnlyList<ServiceDescriptor> Settings, ILoggerFactory Loggers);

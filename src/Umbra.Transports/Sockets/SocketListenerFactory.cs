@@ -24,14 +24,13 @@ internal abstract class SocketListenerFactory(TransportDriver driver, SocketDriv
 
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken)
     {
-        Account account = payer.Open($"{driver.Name} {endPoint}", mustSucceed: payer.MustSucceed, driver: driver.Name);
-        PooledMemoryFactory memory = new(services.Pool, driver.Tag!.Value, account);
+        ListenerArena arena = new(driver, services.Memory, () => payer.Open($"{driver.Name} {endPoint}", mustSucceed: payer.MustSucceed, driver: driver.Name));
         try
         {
-            IConnectionListener listener = await NewTransport(memory).BindAsync(endPoint, cancellationToken);
-            if (memory.IsUsed)
+            IConnectionListener listener = await NewTransport(arena).BindAsync(endPoint, cancellationToken);
+            if (arena.IsUsed)
             {
-                return new PaidListener(listener, driver, account, _logger);
+                return new PaidListener(listener, driver, arena, services.BytesPerConnection, _logger);
             }
 
             await listener.DisposeAsync();
@@ -39,17 +38,17 @@ internal abstract class SocketListenerFactory(TransportDriver driver, SocketDriv
         }
         catch
         {
-            account.Dispose();
+            arena.Account.Dispose();
             throw;
         }
     }
 
-    private SocketTransportFactory NewTransport(PooledMemoryFactory memory)
+    private SocketTransportFactory NewTransport(ListenerArena arena)
     {
         ServiceCollection own = new();
         own.Add(services.Settings);
         own.AddOptions();
-        own.AddSingleton<IMemoryPoolFactory<byte>>(memory);
+        own.AddSingleton<IMemoryPoolFactory<byte>>(arena);
         using ServiceProvider provider = own.BuildServiceProvider();
         return new SocketTransportFactory(provider.GetRequiredService<IOptions<SocketTransportOptions>>(), services.Loggers);
     }

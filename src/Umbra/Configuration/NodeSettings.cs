@@ -30,6 +30,8 @@ internal sealed record NodeSettings
     /// <summary>What of it is for sessions and their owners, whatever shadowers and links hold.</summary>
     public long MemoryReserve => MemoryLimit / Session.ReservedPart;
 
+    public LeakAction LeakAction { get; init; } = LeakAction.Warn;
+
     /// <summary>Updates per second to one viewer, at most.</summary>
     public int UpdateRate { get; init; } = 60;
 

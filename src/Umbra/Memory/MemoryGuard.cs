@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Umbra.Configuration;
@@ -7,10 +8,10 @@ using Umbra.Node;
 namespace Umbra.Memory;
 
 /// <summary>
-/// Looks at the node's memory a few times a second and does what is due: gives idle memory back; at a high level what can be made again is given up and nobody
+/// Looks at the node's memory a few times a second and does what is due: gives idle memory back; tells of growth that looks like a leak, and recycles the link if it is told to; at a high level what can be made again is given up and nobody
 /// new is let in; at a critical one somebody goes, a few at a time, until that is over. See docs/memory.md.
 /// </summary>
-internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, TimeProvider time, ILogger<MemoryGuard> logger) : BackgroundService
+internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, NodeSettings settings, TimeProvider time, ILogger<MemoryGuard> logger) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
@@ -18,14 +19,26 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Ti
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan TrimEvery = TimeSpan.FromSeconds(10);
+    /// <summary>What <see cref="PoolWatchdog"/> expects.</summary>
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
+
     private const int ShedAtOnce = 4;
+    private const int MaxStacks = 3;
+
+    private const int MaxSuspicions = 20;
 
     private readonly PressureGauge _gauge = new();
+    private readonly PoolWatchdog _watchdog = new();
+    private readonly ConcurrentQueue<PoolSuspicion> _suspicions = new();
+    private long _lastWatch = time.GetTimestamp();
     private long _lastRound;
     private long _lastTrim = time.GetTimestamp();
 
     /// <summary>The level of the last look.</summary>
     public PressureLevel Level => _gauge.Level;
+
+    /// <summary>Growth that looked like a leak, the newest last.</summary>
+    public IReadOnlyCollection<PoolSuspicion> Suspicions => _suspicions;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,7 +47,8 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Ti
         {
             try
             {
-                TakeALook();
+                LookAtPressure();
+                LookForLeaks();
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -44,7 +58,7 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Ti
         }
     }
 
-    private void TakeALook()
+    private void LookAtPressure()
     {
         // What owners hold of their reserve is as much a reason to make room as what shadowers hold.
         long limit = pool.Root.Limit - pool.Root.Reserve;
@@ -63,6 +77,46 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Ti
         {
             _lastRound = time.GetTimestamp();
             Shed(PressureGauge.Excess(used, limit), $"{engine.Name} is short of memory ({state})");
+        }
+    }
+
+    private void LookForLeaks()
+    {
+        if (time.GetElapsedTime(_lastWatch) < WatchEvery)
+        {
+            return;
+        }
+
+        _lastWatch = time.GetTimestamp();
+        pool.Tick();
+        foreach (PoolGrowth growth in _watchdog.Look(time.GetElapsedTime(0), pool.ReadHeld(PoolWatchdog.SettledFor), pool.ReadTags()))
+        {
+            Suspect(growth);
+        }
+    }
+
+    private void Suspect(PoolGrowth growth)
+    {
+        IReadOnlyList<OutstandingBlocks> verified = pool.Verifier?.ReadOutstanding(growth.Account) ?? [];
+        string[] stacks = [.. verified.Where(blocks => blocks.Tag == growth.Tag && blocks.Stack.Length > 0).Take(MaxStacks).Select(blocks => $"{blocks.Blocks} blocks, {blocks.Bytes} bytes, rented at\n{blocks.Stack}")];
+        string advice = stacks.Length > 0 ? "\n" + string.Join('\n', stacks) : "; 'umbra verifier on' shows who rents them";
+        Account? account = growth.Account;
+        while (account is { Recycle: null })
+        {
+            account = account.Parent;
+        }
+
+        bool isRecycled = account is not null && settings.LeakAction == LeakAction.Recycle;
+        LogSuspicion(growth, isRecycled ? $"; {account!.Name} is recycled" : "", advice);
+        _suspicions.Enqueue(new PoolSuspicion(time.GetUtcNow(), growth, stacks, isRecycled));
+        while (_suspicions.Count > MaxSuspicions)
+        {
+            _suspicions.TryDequeue(out _);
+        }
+
+        if (isRecycled)
+        {
+            account!.Recycle!(growth.ToString());
         }
     }
 
@@ -95,6 +149,9 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Ti
 
     [LoggerMessage(LogLevel.Warning, "memory pressure is {Level} now: {State} of what is not reserved for owners")]
     private partial void LogLevelChanged(PressureLevel level, string state);
+
+    [LoggerMessage(LogLevel.Error, "{Growth}{Action}{Advice}")]
+    private partial void LogSuspicion(PoolGrowth growth, string action, string advice);
 
     [LoggerMessage(LogLevel.Error, "a look at the memory failed; the next is due as usual")]
     private partial void LogFailed(Exception exception);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Core.Memory;
 using Umbra.Sessions.Nodes;
@@ -87,7 +88,13 @@ internal sealed partial class NodeEngine
         PeerConnector connector = new(state, _identity.Tls!, _connectors);
         (Stream stream, TransportDriver driver) = await connector.ConnectAsync(node, cancellationToken);
         Account account = _driverAccounts.Of(driver).Open($"link to {node}");
-        StreamDuplex duplex = new(stream, _pool.AsMemoryPool(driver.Tag!.Value, account));
+        StreamDuplex duplex = new(stream, _driverMemory.Of(driver, account));
+        account.Explain(driver.Tag!.Value, () => StreamDuplex.MostBytes);
+        account.Recycle = why =>
+        {
+            _logger.LogWarning("link to {Node}: cut, to be connected again: {Reason}", node, why);
+            duplex.Abort();
+        };
         _openLinks[duplex] = (node, driver, duplex.Abort);
         LinkConnection link = new(duplex, node, new OpenLink(this, duplex, driver, account));
         if (IsEnrolled(node))

@@ -21,6 +21,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private readonly TransportListeners _listeners;
     private readonly TransportConnectors _connectors;
     private readonly DriverAccounts _driverAccounts;
+    private readonly IDriverMemory _driverMemory;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
@@ -34,7 +35,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
 
     public NodeEngine(
         NodeSettings settings, BufferPool pool, NodeIdentityHolder identity, TransportListeners listeners, TransportConnectors connectors,
-        DriverAccounts driverAccounts, TimeProvider time, ILoggerFactory loggers)
+        DriverAccounts driverAccounts, IDriverMemory driverMemory, TimeProvider time, ILoggerFactory loggers)
     {
         _settings = settings;
         _pool = pool;
@@ -42,6 +43,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         _listeners = listeners;
         _connectors = connectors;
         _driverAccounts = driverAccounts;
+        _driverMemory = driverMemory;
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Umbra.Node");
