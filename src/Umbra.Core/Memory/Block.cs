@@ -16,8 +16,8 @@ internal sealed class Block(Slab slab, int start) : IMemoryOwner<byte>
 
     public Slab Slab { get; } = slab;
 
-    /// <summary>What its user is charged for.</summary>
-    public int Capacity { get; } = slab.BlockBytes;
+    /// <summary>What its user is charged for, and may use. Less than the block has where the stock lent a larger one than was asked for.</summary>
+    public int Capacity { get; set; } = slab.BlockBytes;
 
     public int Length { get; set; }
 

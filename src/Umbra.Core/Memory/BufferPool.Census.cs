@@ -81,6 +81,10 @@ public sealed partial class BufferPool
         else
         {
             _slabs.Remove(slab);
+            if (slab.IsStock)
+            {
+                _stock.Replace(slab);
+            }
         }
 
         Account account = block.Account!;

@@ -11,6 +11,8 @@ public sealed partial class BufferPool : IDisposable
     private readonly FreeList[] _freeLists = new FreeList[SizeClasses.Count];
     private readonly TagCounters[] _tags = new TagCounters[BufferTags.Count];
     private readonly SlabRegistry _slabs = new();
+    private readonly MustSucceedStock _stock;
+    private readonly long _stockBytes;
     private readonly long _maxShared;
     private readonly long _maxCommitted;
     private long _shared;
@@ -19,14 +21,17 @@ public sealed partial class BufferPool : IDisposable
     /// <param name="limit">Most bytes that may be out at once.</param>
     /// <param name="reserve">What of them is for accounts that must succeed.</param>
     /// <param name="maxKept">Most free bytes kept for the next rent.</param>
-    public BufferPool(long limit = long.MaxValue, long reserve = 0, long maxKept = 64L * 1024 * 1024)
+    /// <param name="mustSucceedBytes">Taken from the system at once, for accounts that must succeed when the system has no more; see <see cref="StopReport"/>.</param>
+    public BufferPool(long limit = long.MaxValue, long reserve = 0, long maxKept = 64L * 1024 * 1024, long mustSucceedBytes = 0)
     {
         // What only one core finds at once is little use to the others: at most a quarter of what is kept, or nothing. It pays only up to 1 MiB.
         long inSlots = FreeList.StripeCount * SizeClasses.CoarseBytes;
         bool hasSlots = inSlots <= maxKept / 4;
         _maxCommitted = hasSlots ? maxKept - inSlots : maxKept;
         _maxShared = Math.Min(maxKept / 2, limit / 4);
-        MaxHeldBytes = limit + Math.Min(_maxShared, long.MaxValue - limit);
+        _stock = new MustSucceedStock(mustSucceedBytes, bytes => NewSlab(SizeClasses.None, bytes, blocks: 1, isStock: true).Carve());
+        _stockBytes = _slabs.Bytes;
+        MaxHeldBytes = limit + Math.Min(_maxShared + _stockBytes, long.MaxValue - limit);
         Root = new Account(this, "process", limit, reserve);
         for (int i = 0; i < _freeLists.Length; i++)
         {
@@ -45,21 +50,33 @@ public sealed partial class BufferPool : IDisposable
     /// <summary>Watches what is rented from now on; null: nobody does. May be changed at any time.</summary>
     public PoolVerifier? Verifier { get; set; }
 
+    /// <summary>
+    /// Told when an account that must succeed is refused, by a limit with all its reserve or because the system has no memory; from the thread that asked, before it is
+    /// refused. Must not throw.
+    /// </summary>
+    public Action<StopReport>? MustSucceedEmpty { get; set; }
+
     /// <summary>Bytes the pool holds of the runtime, whoever has them: what is out, what is kept, and blocks that were reclaimed while others of their slab are out.</summary>
     public long HeldBytes => _slabs.Bytes;
 
     /// <summary>
     /// The most <see cref="HeldBytes"/> there can be: the limit, and beyond it what may lie free in slabs of which another block is out (half of what may be
-    /// kept, at most a quarter of the limit). Before the pool would hold more it gives back what it keeps. A block on its way back at that moment may come
+    /// kept, at most a quarter of the limit), and the must-succeed stock. Before the pool would hold more it gives back what it keeps. A block on its way back at that moment may come
     /// on top until it is there; so does what is not the pool's: an array that was given back and not yet collected.
     /// </summary>
     public long MaxHeldBytes { get; }
 
-    /// <summary>Free bytes held for the next rent, those of slabs that were never used yet among them. Never more than what the pool was told to keep.</summary>
+    /// <summary>
+    /// Free bytes held for the next rent, those of slabs that were never used yet among them. Never more than what the pool was told to keep and the
+    /// must-succeed stock.
+    /// </summary>
     public long KeptBytes => Math.Max(0, HeldBytes - Root.Bytes - Volatile.Read(ref _abandoned));
 
+    /// <summary>Where slabs come from. For tests: one that is out of memory.</summary>
+    internal Func<int, byte[]> Allocate { get; set; } = static bytes => GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
+
     /// <summary>Rents at least <paramref name="size"/> bytes; content is undefined.</summary>
-    /// <exception cref="QuotaExceededException">A limit is reached or the account is closed.</exception>
+    /// <exception cref="QuotaExceededException">A limit is reached, the account is closed, or the system has no memory.</exception>
     public Lease Rent(int size, BufferTag tag, Account account)
     {
         Block block = RentBlock(size, isWhole: false, tag, account, out int generation);
@@ -123,30 +140,22 @@ public sealed partial class BufferPool : IDisposable
         int needed = checked(size + (isWhole || verifier is null ? 0 : PoolVerifier.GuardBytes));
         int sizeClass = SizeClasses.Of(needed);
         int capacity = sizeClass >= 0 ? SizeClasses.BytesOf(sizeClass) : SizeClasses.RoundLarge(needed);
-        TagCounters counters = _tags[(int)tag];
         if (account.TryCharge(capacity) is { } refusedBy)
         {
-            counters.Refuse();
-            throw new QuotaExceededException(tag, refusedBy, capacity);
+            throw Refuse(capacity, tag, account, refusedBy);
         }
 
-        Block block;
-        try
-        {
-            block = Take(sizeClass) ?? NewBlock(sizeClass, capacity);
-        }
-        catch (OutOfMemoryException)
+        if ((Take(sizeClass) ?? NewBlock(sizeClass, capacity, account)) is not { } block)
         {
             account.Credit(capacity);
-            counters.Refuse();
-            throw;
+            throw Refuse(capacity, tag, account, refusedBy: null);
         }
 
         block.Length = isWhole ? capacity : size;
         block.Tag = tag;
         block.Account = account;
         block.Epoch = Volatile.Read(ref _epoch);
-        counters.Allocate(capacity);
+        _tags[(int)tag].Allocate(capacity);
         verifier?.Rented(block);
         block.IsPoisoned = false;
         // Last: from here on others may reclaim it.
@@ -197,36 +206,92 @@ public sealed partial class BufferPool : IDisposable
                 return;
             }
         }
+        else if (slab.IsStock)
+        {
+            _stock.Put(block);
+            return;
+        }
 
         _slabs.Remove(slab);
     }
 
     /// <summary>
-    /// A block of a new slab: of one for several blocks while those together are few enough, since such a slab stays while one of them is out; else of one
-    /// of its own.
+    /// A block from the system. Where that has no memory all is given back that nobody uses, which the runtime then finds when it is asked again; and where that does
+    /// not help there is the stock. Null: there is nothing.
     /// </summary>
-    private Block NewBlock(int sizeClass, int capacity)
+    private Block? NewBlock(int sizeClass, int capacity, Account account)
     {
-        int blocks = sizeClass >= 0 ? SizeClasses.BlocksIn(sizeClass) : 1;
-        if (blocks > 1 && TryShare((long)capacity * blocks))
+        if (TryMake(sizeClass, capacity) is { } made)
         {
-            return _freeLists[sizeClass].CarveFirst(NewSlab(sizeClass, capacity, blocks));
+            return made;
         }
 
-        return NewSlab(sizeClass, capacity, blocks: 1).Carve();
+        Trim();
+        return TryMake(sizeClass, capacity) ?? (account.MustSucceed ? _stock.Take(capacity) : null);
     }
 
-    private Slab NewSlab(int sizeClass, int capacity, int blocks)
+    /// <summary>
+    /// A block of a new slab: of one for several blocks while those together are few enough, since such a slab stays while one of them is out; else of one
+    /// of its own. Null: the system has no memory.
+    /// </summary>
+    private Block? TryMake(int sizeClass, int capacity)
+    {
+        int blocks = sizeClass >= 0 ? SizeClasses.BlocksIn(sizeClass) : 1;
+        long bytes = (long)capacity * blocks;
+        if (blocks > 1 && TryShare(bytes))
+        {
+            if (TryNewSlab(sizeClass, capacity, blocks) is { } slab)
+            {
+                return _freeLists[sizeClass].CarveFirst(slab);
+            }
+
+            Unshare(bytes);
+        }
+
+        return TryNewSlab(sizeClass, capacity, blocks: 1)?.Carve();
+    }
+
+    private Slab? TryNewSlab(int sizeClass, int capacity, int blocks)
     {
         if (HeldBytes + ((long)capacity * blocks) > MaxHeldBytes)
         {
             Trim();
         }
 
-        byte[] memory = GC.AllocateUninitializedArray<byte>(Slab.ArrayBytes(capacity, blocks), pinned: true);
-        Slab slab = new(this, memory, sizeClass, capacity, blocks);
+        try
+        {
+            return NewSlab(sizeClass, capacity, blocks, isStock: false);
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    private Slab NewSlab(int sizeClass, int capacity, int blocks, bool isStock)
+    {
+        Slab slab = new(this, Allocate(Slab.ArrayBytes(capacity, blocks)), sizeClass, capacity, blocks, isStock);
         _slabs.Add(slab);
         return slab;
+    }
+
+    /// <summary>Counts a refusal and says so; what its user is told.</summary>
+    /// <param name="refusedBy">Null: the system has no memory.</param>
+    private QuotaExceededException Refuse(long bytes, BufferTag tag, Account account, Account? refusedBy)
+    {
+        _tags[(int)tag].Refuse();
+        if (account.MustSucceed && refusedBy is not { IsClosed: true })
+        {
+            MustSucceedEmpty?.Invoke(new StopReport(
+                bytes,
+                (Root.Bytes + StopReport.PageSize - 1) / StopReport.PageSize,
+                Blocks().Count(block => block.ReadRent() is { Bytes: > StopReport.PageSize }),
+                (refusedBy is null ? _stock.FreeBytes : refusedBy.Limit - refusedBy.Bytes) / StopReport.PageSize,
+                tag,
+                account.Name));
+        }
+
+        return refusedBy is null ? new QuotaExceededException(tag, bytes) : new QuotaExceededException(tag, refusedBy, bytes);
     }
 
     private bool TryShare(long bytes)
@@ -238,6 +303,12 @@ public sealed partial class BufferPool : IDisposable
 
         Interlocked.Add(ref _shared, -bytes);
         return false;
+    }
+
+    private void Unshare(long bytes)
+    {
+        Interlocked.Add(ref _shared, -bytes);
+        Uncommit(bytes);
     }
 
     /// <summary>Room in what may be kept: for a slab of several blocks, free or not, or for a block with a slab of its own in a stack.</summary>
@@ -260,15 +331,14 @@ public sealed partial class BufferPool : IDisposable
         {
             long bytes = dropped.Slab.Bytes;
             _slabs.Remove(dropped.Slab);
-            if (!dropped.WasInSlot)
-            {
-                Uncommit(bytes);
-            }
-
             if (dropped.Slab.IsShared)
             {
-                Interlocked.Add(ref _shared, -bytes);
+                Unshare(bytes);
                 Interlocked.Add(ref _abandoned, -(long)dropped.Slab.Abandoned * dropped.Slab.BlockBytes);
+            }
+            else if (!dropped.WasInSlot)
+            {
+                Uncommit(bytes);
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace Umbra.Core.Memory;
 
-/// <summary>A rent was refused because an account would have held more than its limit, or was closed. Ours to solve: shed load.</summary>
+/// <summary>A rent was refused because an account would have held more than its limit, or was closed, or the system has no memory. Ours to solve: shed load.</summary>
 public sealed class QuotaExceededException : Exception
 {
     public QuotaExceededException(BufferTag tag, Account refusedBy, long requestedBytes)
@@ -13,9 +13,18 @@ public sealed class QuotaExceededException : Exception
         RequestedBytes = requestedBytes;
     }
 
+    /// <summary>The system has no memory.</summary>
+    public QuotaExceededException(BufferTag tag, long requestedBytes)
+        : base($"the system has no memory: tag {tag.Name()}, {requestedBytes} bytes wanted; end sessions, lower memoryLimit, or give the machine more")
+    {
+        Tag = tag;
+        RequestedBytes = requestedBytes;
+    }
+
     public BufferTag Tag { get; }
 
-    public Account RefusedBy { get; }
+    /// <summary>Null where it was the system.</summary>
+    public Account? RefusedBy { get; }
 
     public long RequestedBytes { get; }
 }

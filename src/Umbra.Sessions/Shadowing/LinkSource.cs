@@ -104,7 +104,8 @@ public sealed class LinkSource : ISessionSource
         using Account account = sink.Account.Open($"link to {_targetNode}");
         Signal posted = new();
         using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using LinkChannel channel = new(connection.Pipe, sink.Pool, BufferTag.PassthruStack, account, posted.Set);
+        // The session's account: the newest picture's bytes are what its viewers are sent, also when the link is gone.
+        using LinkChannel channel = new(connection.Pipe, sink.Pool, BufferTag.PassthruStack, sink.Account, posted.Set);
         using LinkPictures pictures = new(sink, account);
         try
         {
