@@ -7,6 +7,7 @@ namespace Umbra.Api;
 /// <param name="Address">The RFB server, <c>vnc://host:port</c> or <c>vnc:///path.sock</c>; vnc only.</param>
 /// <param name="Password">The RFB server's password. A secret: never logged, never given back.</param>
 /// <param name="AuthorityFile">Absolute path of a PEM file on the node: who may vouch for the server's certificate, which is then demanded; vnc only.</param>
+/// <param name="Pattern">What moves in a test pattern; null is a marker.</param>
 /// <param name="Command">What to run in the desktop instead of the session script; desktop only.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record StartSessionRequest(
@@ -16,7 +17,8 @@ internal sealed record StartSessionRequest(
     string? Address = null,
     string? Password = null,
     IReadOnlyList<string>? Command = null,
-    string? AuthorityFile = null)
+    string? AuthorityFile = null,
+    PatternKind? Pattern = null)
 {
     public const int MaxPasswordLength = 256;
     public const int MaxCommandParts = 256;
@@ -32,6 +34,7 @@ internal sealed record StartSessionRequest(
         Invalid.If(Kind != SessionKind.Vnc && (Address ?? Password ?? AuthorityFile) is not null, "only a vnc session takes an address, a password and authorities");
         Invalid.If(AuthorityFile is not null && !Path.IsPathFullyQualified(AuthorityFile), $"'{AuthorityFile}' is not an absolute path");
         Invalid.If(Kind != SessionKind.Desktop && Command is not null, "only a desktop session takes a command");
+        Invalid.If(Kind != SessionKind.Pattern && Pattern is not null, "only a test pattern takes what moves in it");
         Invalid.If(Password?.Length > MaxPasswordLength, $"the password is longer than {MaxPasswordLength} characters");
         Invalid.If(Command is { } command
             && (command.Count is 0 or > MaxCommandParts || command.Any(part => part.Contains('\0', StringComparison.Ordinal))),

@@ -42,15 +42,20 @@ internal static class SessionCommand
             HelpName = "SIZE",
             CustomParser = Parsers.Size
         };
+        Option<PatternKind?> pattern = new("--pattern")
+        {
+            Description = "what moves in a test pattern: marker (small changes, if not given), video (every pixel) or still",
+            HelpName = "marker|video|still",
+        };
         Argument<string[]> program = new("COMMAND")
         {
             Description = "after --: what runs in the desktop, instead of the session script",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Command command = new("start", "Start a desktop or a test pattern") { kind, name, size, program };
+        Command command = new("start", "Start a desktop or a test pattern") { kind, name, size, pattern, program };
         scope.Run(command, async call => Print(call.Report, await call.Node.StartSessionAsync(
             new StartSessionRequest(call.Get(kind), call.Get(name)!, call.Get(size),
-                Command: call.Get(program) is { Length: > 0 } parts ? parts : null), call.CancellationToken)));
+                Command: call.Get(program) is { Length: > 0 } parts ? parts : null, Pattern: call.Get(pattern)), call.CancellationToken)));
         return command;
     }
 

@@ -32,6 +32,8 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, No
     private readonly ConcurrentQueue<PoolSuspicion> _suspicions = new();
     private long _lastWatch = time.GetTimestamp();
     private long _lastRound;
+    private long _lastStop;
+    private StopReport? _stop;
     private long _lastTrim = time.GetTimestamp();
 
     /// <summary>The level of the last look.</summary>
@@ -42,11 +44,13 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, No
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        pool.MustSucceedEmpty = stop => Volatile.Write(ref _stop, stop);
         using PeriodicTimer timer = new(Look, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
+                LookForStops();
                 LookAtPressure();
                 LookForLeaks();
             }
@@ -56,6 +60,19 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, No
                 LogFailed(exception);
             }
         }
+    }
+
+    /// <summary>An owner's path was refused memory, and tries again: one shadow has to go for it, and not one for each try.</summary>
+    private void LookForStops()
+    {
+        if (time.GetElapsedTime(_lastStop) < BetweenRounds || Interlocked.Exchange(ref _stop, null) is not { } stop)
+        {
+            return;
+        }
+
+        _lastStop = time.GetTimestamp();
+        LogStop(stop);
+        engine.Shedding.ShedOne($"{engine.Name} has no memory left for {stop.Account}");
     }
 
     private void LookAtPressure()
@@ -149,6 +166,9 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, No
 
     [LoggerMessage(LogLevel.Warning, "memory pressure is {Level} now: {State} of what is not reserved for owners")]
     private partial void LogLevelChanged(PressureLevel level, string state);
+
+    [LoggerMessage(LogLevel.Critical, "{Stop}")]
+    private partial void LogStop(StopReport stop);
 
     [LoggerMessage(LogLevel.Error, "{Growth}{Action}{Advice}")]
     private partial void LogSuspicion(PoolGrowth growth, string action, string advice);

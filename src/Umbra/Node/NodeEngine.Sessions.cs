@@ -194,9 +194,16 @@ internal sealed partial class NodeEngine
         {
             SessionKind.Desktop => new DesktopSource(ToDesktopOptions(request, size)),
             SessionKind.Vnc => new RfbSource(ToRfbOptions(request)),
-            _ => new PatternSource(new PatternOptions { Size = size, Mode = PatternMode.Marker }, _time),
+            _ => new PatternSource(new PatternOptions { Size = size, Mode = ToMode(request.Pattern) }, _time),
         };
     }
+
+    private static PatternMode ToMode(PatternKind? pattern) => pattern switch
+    {
+        PatternKind.Video => PatternMode.Video,
+        PatternKind.Still => PatternMode.Still,
+        _ => PatternMode.Marker,
+    };
 
     private DesktopOptions ToDesktopOptions(StartSessionRequest request, Size size) => new()
     {
