@@ -24,6 +24,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     private readonly Account _shadowers;
     private readonly Lock _gate = new();
     private readonly List<SessionViewer> _viewers = [];
+    private readonly ViewerTotals[] _totals = [.. Enum.GetValues<ViewerKind>().Select(_ => new ViewerTotals())];
     private readonly SessionControls _controls = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly Signal _demand = new();
@@ -107,6 +108,9 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     /// <summary>Who pays for what the owner, or the shadowers, make the session hold.</summary>
     public Account AccountFor(bool isOwner) => isOwner ? Account : _shadowers;
 
+    /// <summary>What viewers of this kind were sent, and what became of them, since the session began.</summary>
+    public ViewerTotals TotalsOf(ViewerKind kind) => _totals[(int)kind];
+
     /// <summary>Starts the source. Call once.</summary>
     public void Start()
     {
@@ -116,10 +120,11 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
 
     /// <summary>A new viewer.</summary>
     /// <param name="wake">Called, from any thread, when there may be something new; must only set a signal. Null: the viewer waits by itself.</param>
-    public SessionViewer Join(EncodingClass encodingClass, string who, bool isOwner, Action? wake = null)
+    /// <param name="isLink">It looks for a near node.</param>
+    public SessionViewer Join(EncodingClass encodingClass, string who, bool isOwner, Action? wake = null, bool isLink = false)
     {
         ObjectDisposedException.ThrowIf(State == SessionState.Ended, this);
-        SessionViewer viewer = new(this, encodingClass, who, isOwner, wake);
+        SessionViewer viewer = new(this, encodingClass, who, isOwner ? ViewerKind.Owner : isLink ? ViewerKind.Link : ViewerKind.Shadower, wake);
         lock (_gate)
         {
             _viewers.Add(viewer);
@@ -258,6 +263,9 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         Account.Dispose();
         _ending.Dispose();
     }
+
+    internal ViewerCounters CountersFor(ViewerKind kind) =>
+        new(TotalsOf(kind), _options.UpdateArrived is { } arrived ? took => arrived(kind, took) : null);
 
     internal void Leave(SessionViewer viewer)
     {

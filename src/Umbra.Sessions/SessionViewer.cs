@@ -14,26 +14,32 @@ public sealed class SessionViewer : IDisposable
     private readonly Action _wake;
 
     /// <param name="wake">What wakes the viewer's loop where it waits for more than this; null: <see cref="WaitAsync"/>.</param>
-    internal SessionViewer(Session session, EncodingClass encodingClass, string who, bool isOwner, Action? wake)
+    internal SessionViewer(Session session, EncodingClass encodingClass, string who, ViewerKind kind, Action? wake)
     {
         _wake = wake ?? _signal.Set;
         _session = session;
         Who = who;
-        IsOwner = isOwner;
-        Picture = session.Surface.AddViewer(encodingClass, session.AccountFor(isOwner), _wake);
+        Kind = kind;
+        Picture = session.Surface.AddViewer(encodingClass, session.AccountFor(IsOwner), _wake);
+        Counters = session.CountersFor(kind);
     }
 
     /// <summary>For people: who looks, from where.</summary>
     public string Who { get; }
 
-    public bool IsOwner { get; }
+    public ViewerKind Kind { get; }
+
+    public bool IsOwner => Kind == ViewerKind.Owner;
 
     public SurfaceViewer Picture { get; }
 
     public Session Session => _session;
 
     /// <summary>Updates and bytes sent, for people to see; written by the front end.</summary>
-    public ViewerCounters Counters { get; } = new();
+    public ViewerCounters Counters { get; }
+
+    /// <summary>Says what is on its way to the viewer now. Set by the front end, which knows; read by whoever wants to.</summary>
+    public Func<InFlight> InFlight { get; set; } = () => default;
 
     /// <summary>Asks for pictures (or stops asking), and lets the source know.</summary>
     public void SetReady(bool ready)
@@ -51,7 +57,7 @@ public sealed class SessionViewer : IDisposable
     /// <summary>See <see cref="SurfaceViewer.TakeUpdate"/>; tells the source when the viewer has all there is.</summary>
     public PictureUpdate? TakeUpdate(int maxBytes, int maxRects)
     {
-        PictureUpdate? update = Picture.TakeUpdate(maxBytes, maxRects, _session.Now);
+        PictureUpdate? update = Counted(Picture.TakeUpdate(maxBytes, maxRects, _session.Now));
         _session.DemandChanged();
         return update;
     }
@@ -61,11 +67,21 @@ public sealed class SessionViewer : IDisposable
 
     /// <summary>See <see cref="SurfaceViewer.TakeOwed"/>.</summary>
     public PictureUpdate? TakeOwed(EncodingClass encodingClass, int maxBytes, int maxTiles) =>
-        Picture.TakeOwed(encodingClass, maxBytes, maxTiles, _session.Now);
+        Counted(Picture.TakeOwed(encodingClass, maxBytes, maxTiles, _session.Now));
 
     public void Dispose()
     {
         Picture.Dispose();
         _session.Leave(this);
+    }
+
+    private PictureUpdate? Counted(PictureUpdate? update)
+    {
+        if (update is not null)
+        {
+            Counters.Took(update.Commit);
+        }
+
+        return update;
     }
 }

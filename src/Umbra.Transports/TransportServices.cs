@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Umbra.Core.Memory;
+using Umbra.Transports.Http;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Memory;
 using Umbra.Transports.Pipes;
@@ -47,6 +48,7 @@ public static class TransportServices
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IConnectionListenerFactory>(memoryTransport);
         services.AddSingleton<IConnectionListenerFactory, TcpListenerFactory>();
+        services.AddSingleton<IConnectionListenerFactory, HttpListenerFactory>();
         services.AddSingleton<IConnectionListenerFactory>(provider =>
             new PipeListenerFactory(provider.GetRequiredService<SocketDriverServices>(), apiEndPoint));
         services.AddSingleton<ITransportConnector>(memoryTransport);

@@ -88,6 +88,7 @@ public sealed partial class RfbConnection
     {
         using InputSeat seat = _seat = _access.OpenSeat();
         _viewer = _session.Join(new EncodingClass(RfbEncoding.Raw, PixelFormat.Bgrx, -1, 0), _access.Who, _access.IsOwner);
+        _viewer.InFlight = ReadInFlight;
         try
         {
             await _session.CatchUpAsync(_viewer, _closing.Token);

@@ -230,7 +230,8 @@ public sealed class ShadowStack
         }
 
         _session = session!;
-        _viewer = _session.Join(Class(), $"link to {_peer}", isOwner: false, Wake);
+        _viewer = _session.Join(Class(), $"link to {_peer}", isOwner: false, Wake, isLink: true);
+        _viewer.InFlight = ReadInFlight;
         _viewer.Picture.AcceptSize(out _);
         ControlVersions now = _session.ControlVersions;
         _sent = now with { Cursor = 0, Clipboard = 0, Leds = 0, State = _session.State == SessionState.Lost ? 0 : now.State };
@@ -398,11 +399,21 @@ public sealed class ShadowStack
         {
             if (_inFlight.TryDequeue(out (long Bytes, long SentAt) picture))
             {
-                _budget.Arrived(picture.Bytes, _time.GetElapsedTime(picture.SentAt));
+                TimeSpan took = _time.GetElapsedTime(picture.SentAt);
+                _budget.Arrived(picture.Bytes, took);
+                _viewer!.Counters.Arrived(took);
             }
         }
 
         Wake();
+    }
+
+    private InFlight ReadInFlight()
+    {
+        lock (_gate)
+        {
+            return _inFlight.TryPeek(out (long Bytes, long SentAt) oldest) ? new InFlight(_inFlight.Sum(picture => picture.Bytes), _time.GetElapsedTime(oldest.SentAt)) : default;
+        }
     }
 
     private void Refuse(LinkDenied denied)

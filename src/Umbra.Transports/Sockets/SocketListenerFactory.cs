@@ -17,14 +17,23 @@ internal abstract class SocketListenerFactory(TransportDriver driver, SocketDriv
 {
     private readonly ILogger _logger = services.Loggers.CreateLogger<SocketListenerFactory>();
 
+    protected SocketDriverServices Services => services;
+
     public abstract bool CanBind(EndPoint endpoint);
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        BindAsync(endpoint, services.Accounts.Of(driver), cancellationToken);
+        ListenAsync(endpoint, OpenAccount(endpoint), cancellationToken);
 
-    public async ValueTask<IConnectionListener> BindAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken)
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken) =>
+        ListenAsync(endPoint, OpenBelow(payer, endPoint), cancellationToken);
+
+    /// <summary>The account of a listener for which nobody pays in particular.</summary>
+    protected virtual Account OpenAccount(EndPoint endPoint) => OpenBelow(services.Accounts.Of(driver), endPoint);
+
+    private Account OpenBelow(Account payer, EndPoint endPoint) => payer.Open($"{driver.Name} {endPoint}", mustSucceed: payer.MustSucceed);
+
+    private async ValueTask<IConnectionListener> ListenAsync(EndPoint endPoint, Account account, CancellationToken cancellationToken)
     {
-        Account account = payer.Open($"{driver.Name} {endPoint}", mustSucceed: payer.MustSucceed);
         PooledMemoryFactory memory = new(services.Pool, driver.Tag!.Value, account);
         try
         {

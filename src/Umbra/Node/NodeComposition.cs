@@ -9,7 +9,9 @@ using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
+using Umbra.Sessions;
 using Umbra.Sessions.Nodes;
+using Umbra.Telemetry;
 using Umbra.Transports;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Tls;
@@ -29,11 +31,13 @@ internal static class NodeComposition
         services.AddSingleton(pool);
         services.AddSingleton(TimeProvider.System);
         services.AddTransports(pool, new TransportOptions { MaxReadBufferSize = MaxReadBuffer }, new UnixDomainSocketEndPoint(settings.ApiSocketPath));
+        services.AddSingleton<SessionDirectory>();
         services.AddSingleton<NodeIdentityHolder>();
         services.AddSingleton<NodeEngine>();
         services.AddSingleton<INodeOperations>(provider => provider.GetRequiredService<NodeEngine>());
         services.AddHostedService<NodeLifetime>();
         builder.WebHost.ConfigureKestrel(kestrel => ListenForLinks(kestrel, settings));
+        builder.AddTelemetry(settings);
     }
 
     /// <summary>What <c>umbra node init</c> does.</summary>

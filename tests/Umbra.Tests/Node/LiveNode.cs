@@ -31,16 +31,19 @@ internal sealed class LiveNode : IAsyncDisposable
     public string Link => LinkIn(_folder);
 
     /// <param name="linkListen">Where else it listens, before the Unix socket.</param>
-    public static async Task<LiveNode> StartAsync(string name, params string[] linkListen)
+    public static Task<LiveNode> StartAsync(string name, params string[] linkListen) => StartAsync(name, settings => settings, linkListen);
+
+    /// <param name="change">What else is set.</param>
+    public static async Task<LiveNode> StartAsync(string name, Func<NodeSettings, NodeSettings> change, params string[] linkListen)
     {
         TempFolder folder = new();
-        NodeSettings settings = new()
+        NodeSettings settings = change(new NodeSettings
         {
             StateDirectory = folder.File("state"),
             RuntimeDirectory = folder.File("run"),
             LinkListen = [.. linkListen, LinkIn(folder)],
             LogLevel = LogLevel.None,
-        };
+        });
         NodeComposition.Initialize(name, settings);
         return new LiveNode(folder, await NodeServer.StartAsync(
             settings, builder => NodeComposition.Compose(builder, settings), TestContext.Current.CancellationToken));
