@@ -24,6 +24,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     private readonly Account _shadowers;
     private readonly Lock _gate = new();
     private readonly List<SessionViewer> _viewers = [];
+    private readonly ViewerTotals[] _totals = [.. Enum.GetValues<ViewerKind>().Select(_ => new ViewerTotals())];
     private readonly SessionControls _controls = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly Signal _demand = new();
@@ -112,6 +113,9 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
 
     /// <summary>Who pays for what the owner, or the shadowers, make the session hold.</summary>
     public Account AccountFor(bool isOwner) => isOwner ? Account : _shadowers;
+
+    /// <summary>What viewers of this kind were sent, and what became of them, since the session began.</summary>
+    public ViewerTotals TotalsOf(ViewerKind kind) => _totals[(int)kind];
 
     /// <summary>Starts the source. Call once.</summary>
     public void Start()
@@ -265,6 +269,9 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         _ending.Dispose();
     }
 
+    internal ViewerCounters CountersFor(ViewerKind kind) =>
+        new(TotalsOf(kind), _options.UpdateArrived is { } arrived ? took => arrived(kind, took) : null);
+
     internal void Leave(SessionViewer viewer)
     {
         lock (_gate)
@@ -307,7 +314,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     }
 
     /// <summary>What is encoded and kept, or on its way to somebody; blocks may be half full. Whoever needed it first pays, and may not be the one who has it.</summary>
-    private long ExplainPayloads() => 2 * (Surface.PayloadBytes + Viewers.Sum(viewer => viewer.FrontEnd?.ReadBacklog().Bytes ?? 0));
+    private long ExplainPayloads() => 2 * (Surface.PayloadBytes + Viewers.Sum(viewer => viewer.FrontEnd?.HeldBytes ?? 0));
 
     /// <returns>False where nothing changed: it is so already, or the session has ended, which is for good.</returns>
     private bool TrySetState(SessionState state, string text)

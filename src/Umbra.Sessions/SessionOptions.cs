@@ -25,4 +25,7 @@ public sealed record SessionOptions
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(200);
 
     public TimeSpan LastRetry { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Told how long each update took from its begin until its viewer answered it. On the viewer's way: must be quick.</summary>
+    public Action<ViewerKind, TimeSpan>? UpdateArrived { get; init; }
 }

@@ -21,14 +21,17 @@ public sealed class SessionViewer : IDisposable
         _session = session;
         FrontEnd = frontEnd;
         Who = who;
-        IsOwner = isOwner;
-        Picture = session.Surface.AddViewer(encodingClass, session.AccountFor(isOwner), _wake);
+        Kind = isOwner ? ViewerKind.Owner : frontEnd is { IsLink: true } ? ViewerKind.Link : ViewerKind.Shadower;
+        Picture = session.Surface.AddViewer(encodingClass, session.AccountFor(IsOwner), _wake);
+        Counters = session.CountersFor(Kind);
     }
 
     /// <summary>For people: who looks, from where.</summary>
     public string Who { get; }
 
-    public bool IsOwner { get; }
+    public ViewerKind Kind { get; }
+
+    public bool IsOwner => Kind == ViewerKind.Owner;
 
     /// <summary>Null for one that is over in a moment, as a snapshot is.</summary>
     public IViewerFrontEnd? FrontEnd { get; }
@@ -41,7 +44,7 @@ public sealed class SessionViewer : IDisposable
     public Session Session => _session;
 
     /// <summary>Updates and bytes sent, for people to see; written by the front end.</summary>
-    public ViewerCounters Counters { get; } = new();
+    public ViewerCounters Counters { get; }
 
     /// <summary>Asks for pictures (or stops asking), and lets the source know.</summary>
     public void SetReady(bool ready)
@@ -49,6 +52,9 @@ public sealed class SessionViewer : IDisposable
         Picture.IsReady = ready;
         _session.DemandChanged();
     }
+
+    /// <summary>What is on its way to the viewer now.</summary>
+    public InFlight InFlight() => FrontEnd?.ReadInFlight() ?? default;
 
     /// <summary>Wakes the viewer's loop.</summary>
     public void Wake() => _wake();
@@ -59,7 +65,7 @@ public sealed class SessionViewer : IDisposable
     /// <summary>See <see cref="SurfaceViewer.TakeUpdate"/>; tells the source when the viewer has all there is.</summary>
     public PictureUpdate? TakeUpdate(int maxBytes, int maxRects)
     {
-        PictureUpdate? update = Picture.TakeUpdate(maxBytes, maxRects, _session.Now);
+        PictureUpdate? update = Counted(Picture.TakeUpdate(maxBytes, maxRects, _session.Now));
         _session.DemandChanged();
         return update;
     }
@@ -78,11 +84,21 @@ public sealed class SessionViewer : IDisposable
 
     /// <summary>See <see cref="SurfaceViewer.TakeOwed"/>.</summary>
     public PictureUpdate? TakeOwed(EncodingClass encodingClass, int maxBytes, int maxTiles) =>
-        Picture.TakeOwed(encodingClass, maxBytes, maxTiles, _session.Now);
+        Counted(Picture.TakeOwed(encodingClass, maxBytes, maxTiles, _session.Now));
 
     public void Dispose()
     {
         Picture.Dispose();
         _session.Leave(this);
+    }
+
+    private PictureUpdate? Counted(PictureUpdate? update)
+    {
+        if (update is not null)
+        {
+            Counters.Took(update.Commit);
+        }
+
+        return update;
     }
 }

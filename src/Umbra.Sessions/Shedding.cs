@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Umbra.Sessions.Shadowing;
 
@@ -25,22 +26,26 @@ public sealed partial class Shedding(SessionDirectory sessions, ILogger logger)
 
     private long? ShedViewer(string why, bool isLink)
     {
-        (SessionViewer Viewer, Backlog Backlog)? found = sessions.All
+        SessionViewer? viewer = sessions.All
             .SelectMany(session => session.Viewers)
             .Where(viewer => !viewer.IsOwner && viewer.FrontEnd is { } frontEnd && frontEnd.IsLink == isLink && !viewer.IsEvicted)
-            .Select(viewer => ((SessionViewer Viewer, Backlog Backlog)?)(viewer, viewer.FrontEnd!.ReadBacklog()))
-            .MaxBy(candidate => candidate!.Value.Backlog.Weight);
-        if (found is not var (viewer, backlog))
+            .MaxBy(viewer => Weight(viewer.FrontEnd!));
+        if (viewer is not { FrontEnd: { } gone })
         {
             return null;
         }
 
+        long bytes = gone.HeldBytes;
         Interlocked.Increment(ref isLink ? ref _links : ref _shadowers);
-        string held = $"{backlog.Bytes / 1024} KiB were held for {(isLink ? "it" : "you")}, waiting for {backlog.Age.TotalSeconds:0.#} s";
+        string held = string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024} KiB were held for {(isLink ? "it" : "you")}, waiting for {gone.ReadInFlight().Age.TotalSeconds:0.#} s");
         LogShed(viewer.Who, viewer.Session.Name, why, held);
+        viewer.Counters.Shed("memory");
         viewer.Evict($"{why}; {held}");
-        return backlog.Bytes;
+        return bytes;
     }
+
+    /// <summary>Large and stale is worse than either; who keeps up still has his size.</summary>
+    private static double Weight(IViewerFrontEnd viewer) => viewer.HeldBytes * Math.Max(0.1, viewer.ReadInFlight().Age.TotalSeconds);
 
     private long? ShedSource(string why)
     {

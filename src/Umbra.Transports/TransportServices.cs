@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Umbra.Core.Memory;
+using Umbra.Transports.Http;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Memory;
 using Umbra.Transports.Pipes;
@@ -44,10 +45,11 @@ public static class TransportServices
         services.AddSingleton(accounts);
         services.TryAddSingleton<IDriverMemory>(new DriverMemory(pool));
         services.AddSingleton(provider => new SocketDriverServices(
-            provider.GetRequiredService<IDriverMemory>(), accounts, options.BytesPerConnection, [.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))],
+            pool, provider.GetRequiredService<IDriverMemory>(), accounts, options.BytesPerConnection, [.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))],
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IConnectionListenerFactory>(memoryTransport);
         services.AddSingleton<IConnectionListenerFactory, TcpListenerFactory>();
+        services.AddSingleton<IConnectionListenerFactory, HttpListenerFactory>();
         services.AddSingleton<IConnectionListenerFactory>(provider =>
             new PipeListenerFactory(provider.GetRequiredService<SocketDriverServices>(), apiEndPoint));
         services.AddSingleton<ITransportConnector>(memoryTransport);

@@ -363,7 +363,17 @@ public sealed partial class RfbConnection
 
         if (_inFlight.TryDequeue(out Sending? update))
         {
-            _budget.Arrived(update.Bytes, _time.GetElapsedTime(update.Begun));
+            TimeSpan took = _time.GetElapsedTime(update.Begun);
+            _budget.Arrived(update.Bytes, took);
+            _viewer.Counters.Arrived(took);
+        }
+    }
+
+    InFlight IViewerFrontEnd.ReadInFlight()
+    {
+        lock (_gate)
+        {
+            return _inFlight.TryPeek(out Sending? oldest) ? new InFlight(_inFlight.Sum(sending => sending.Bytes), _time.GetElapsedTime(oldest.Begun)) : default;
         }
     }
 

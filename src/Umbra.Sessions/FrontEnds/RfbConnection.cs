@@ -78,12 +78,14 @@ public sealed partial class RfbConnection : IViewerFrontEnd
 
     bool IViewerFrontEnd.IsLink => false;
 
-    Backlog IViewerFrontEnd.ReadBacklog()
+    long IViewerFrontEnd.HeldBytes
     {
-        lock (_gate)
+        get
         {
-            TimeSpan age = _inFlight.TryPeek(out Sending? oldest) ? _time.GetElapsedTime(oldest.Begun) : default;
-            return new Backlog(_account.Bytes + _inFlight.Sum(sending => Math.Max(sending.Bytes, sending.Picture?.Bytes ?? 0)), age);
+            lock (_gate)
+            {
+                return _account.Bytes + _inFlight.Sum(sending => Math.Max(sending.Bytes, sending.Picture?.Bytes ?? 0));
+            }
         }
     }
 

@@ -111,14 +111,7 @@ public sealed class ShadowStack : IViewerFrontEnd
 
     bool IViewerFrontEnd.IsLink => true;
 
-    Backlog IViewerFrontEnd.ReadBacklog()
-    {
-        lock (_gate)
-        {
-            TimeSpan age = _inFlight.TryPeek(out (long Bytes, long SentAt) oldest) ? _time.GetElapsedTime(oldest.SentAt) : default;
-            return new Backlog(_account.Bytes + _inFlight.Sum(picture => picture.Bytes), age);
-        }
-    }
+    long IViewerFrontEnd.HeldBytes => _account.Bytes + ((IViewerFrontEnd)this).ReadInFlight().Bytes;
 
     void IViewerFrontEnd.Evict(string reason)
     {
@@ -425,11 +418,21 @@ public sealed class ShadowStack : IViewerFrontEnd
         {
             if (_inFlight.TryDequeue(out (long Bytes, long SentAt) picture))
             {
-                _budget.Arrived(picture.Bytes, _time.GetElapsedTime(picture.SentAt));
+                TimeSpan took = _time.GetElapsedTime(picture.SentAt);
+                _budget.Arrived(picture.Bytes, took);
+                _viewer!.Counters.Arrived(took);
             }
         }
 
         Wake();
+    }
+
+    InFlight IViewerFrontEnd.ReadInFlight()
+    {
+        lock (_gate)
+        {
+            return _inFlight.TryPeek(out (long Bytes, long SentAt) oldest) ? new InFlight(_inFlight.Sum(picture => picture.Bytes), _time.GetElapsedTime(oldest.SentAt)) : default;
+        }
     }
 
     private void Refuse(LinkDenied denied)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Umbra.Core.Memory;
 
 namespace Umbra.Transports.Sockets;
 
@@ -7,4 +8,4 @@ namespace Umbra.Transports.Sockets;
 /// <param name="BytesPerConnection">The most one connection holds.</param>
 /// <param name="Settings">How the program configures Kestrel's sockets, Kestrel's own part (which takes the memory) first.</param>
 internal sealed record SocketDriverServices(
-    IDriverMemory Memory, DriverAccounts Accounts, long BytesPerConnection, IReadOnlyList<ServiceDescriptor> Settings, ILoggerFactory Loggers);
+    BufferPool Pool, IDriverMemory Memory, DriverAccounts Accounts, long BytesPerConnection, IReadOnlyList<ServiceDescriptor> Settings, ILoggerFactory Loggers);

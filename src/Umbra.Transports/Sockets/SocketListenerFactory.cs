@@ -17,14 +17,24 @@ internal abstract class SocketListenerFactory(TransportDriver driver, SocketDriv
 {
     private readonly ILogger _logger = services.Loggers.CreateLogger<SocketListenerFactory>();
 
+    protected SocketDriverServices Services => services;
+
     public abstract bool CanBind(EndPoint endpoint);
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        BindAsync(endpoint, services.Accounts.Of(driver), cancellationToken);
+        ListenAsync(endpoint, () => OpenAccount(endpoint), cancellationToken);
 
-    public async ValueTask<IConnectionListener> BindAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken)
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken) =>
+        ListenAsync(endPoint, () => OpenBelow(payer, endPoint), cancellationToken);
+
+    /// <summary>The account of a listener for which nobody pays in particular.</summary>
+    protected virtual Account OpenAccount(EndPoint endPoint) => OpenBelow(services.Accounts.Of(driver), endPoint);
+
+    private Account OpenBelow(Account payer, EndPoint endPoint) => payer.Open($"{driver.Name} {endPoint}", mustSucceed: payer.MustSucceed, driver: driver.Name);
+
+    private async ValueTask<IConnectionListener> ListenAsync(EndPoint endPoint, Func<Account> open, CancellationToken cancellationToken)
     {
-        ListenerArena arena = new(driver, services.Memory, () => payer.Open($"{driver.Name} {endPoint}", mustSucceed: payer.MustSucceed, driver: driver.Name));
+        ListenerArena arena = new(driver, services.Memory, open);
         try
         {
             IConnectionListener listener = await NewTransport(arena).BindAsync(endPoint, cancellationToken);

@@ -45,6 +45,12 @@ internal sealed record NodeSettings
     /// <summary>Null is the script that comes with the program.</summary>
     public string? DesktopSession { get; init; }
 
+    /// <summary>Where Prometheus may fetch metrics; null is nowhere.</summary>
+    public IPEndPoint? MetricsListen { get; init; }
+
+    /// <summary>Where metrics are sent: over gRPC, or by HTTP where it has a path; null is nowhere.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
     public LogFormat LogFormat { get; init; } = LogFormat.Text;

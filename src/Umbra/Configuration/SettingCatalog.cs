@@ -50,6 +50,12 @@ internal static class SettingCatalog
             (s, text) => s with { Xvnc = text }),
         One("desktopSession", "Script that runs inside a hosted desktop", AbsolutePath, "the one that comes with umbra",
             (s, text) => s with { DesktopSession = ParsePath(text) }),
+        One("metricsListen", "Where Prometheus fetches this node's metrics, at /metrics; whoever reaches it may read them", "IP:PORT, or PORT for that of 127.0.0.1",
+            "none: no port is opened",
+            (s, text) => s with { MetricsListen = ParsePort(text) ?? ParseEndPoint(text) }),
+        One("otlpEndpoint", "Where this node sends its metrics, once a minute", "http(s)://HOST:PORT for OTLP over gRPC, or with a path (/v1/metrics) over HTTP",
+            "none: nothing is sent",
+            (s, text) => s with { OtlpEndpoint = ParseCollector(text) }),
         One("logLevel", "What is logged", "trace, debug, information, warning, error or none", Name(Defaults.LogLevel),
             (s, text) => s with { LogLevel = ParseLevel(text) }),
         One("logFormat", "How it is logged, on standard error", "text or json", Name(Defaults.LogFormat),
@@ -108,6 +114,13 @@ internal static class SettingCatalog
 
     private static TimeSpan ParseDuration(string text, TimeSpan least, TimeSpan most) =>
         Duration.TryParse(text, out TimeSpan value) && value >= least && value <= most ? value : throw new FormatException();
+
+    private static IPEndPoint? ParsePort(string text) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) ? new IPEndPoint(IPAddress.Loopback, port) : null;
+
+    private static Uri ParseCollector(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? value) && value is { Scheme: "http" or "https", UserInfo: "", Fragment: "" } ? value
+            : throw new FormatException();
 
     private static IPEndPoint ParseEndPoint(string text) =>
         text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out IPEndPoint? value) ? value

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Umbra.Api;
 using Umbra.Configuration;
+using Umbra.Telemetry;
 using Umbra.Transports.Pipes;
 
 namespace Umbra.Hosting;
@@ -99,6 +100,7 @@ internal sealed class NodeServer : IAsyncDisposable
         AddLogging(builder.Logging, settings);
         compose(builder);
         WebApplication app = builder.Build();
+        app.UseMetrics(settings);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
         app.MapOpenApi();

@@ -10,7 +10,9 @@ using Umbra.Configuration;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Memory;
+using Umbra.Sessions;
 using Umbra.Sessions.Nodes;
+using Umbra.Telemetry;
 using Umbra.Transports;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Tls;
@@ -30,6 +32,7 @@ internal static class NodeComposition
         services.AddSingleton(pool);
         services.AddSingleton(TimeProvider.System);
         services.AddTransports(pool, new TransportOptions { MaxReadBufferSize = MaxReadBuffer }, new UnixDomainSocketEndPoint(settings.ApiSocketPath));
+        services.AddSingleton<SessionDirectory>();
         services.AddSingleton<NodeIdentityHolder>();
         services.AddSingleton<NodeEngine>();
         services.AddSingleton<INodeOperations>(provider => provider.GetRequiredService<NodeEngine>());
@@ -37,6 +40,7 @@ internal static class NodeComposition
         services.AddSingleton<MemoryGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<MemoryGuard>());
         builder.WebHost.ConfigureKestrel(kestrel => ListenForLinks(kestrel, settings));
+        builder.AddTelemetry(settings);
     }
 
     /// <summary>What <c>umbra node init</c> does.</summary>

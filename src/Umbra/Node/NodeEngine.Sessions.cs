@@ -184,8 +184,17 @@ internal sealed partial class NodeEngine
         }
     }
 
-    private Session NewSession(string name, ISessionSource source) => new(
-        name, source, _pool, new SessionOptions { UpdateRate = _settings.UpdateRate, MemoryLimit = _settings.MemoryLimit, IsOwned = source is not LinkSource }, _time, _loggers.CreateLogger<Session>());
+    private Session NewSession(string name, ISessionSource source)
+    {
+        SessionOptions options = new()
+        {
+            UpdateRate = _settings.UpdateRate,
+            MemoryLimit = _settings.MemoryLimit,
+            IsOwned = source is not LinkSource,
+            UpdateArrived = _shadowMeter.RecordLag,
+        };
+        return new Session(name, source, _pool, options, _time, _loggers.CreateLogger<Session>());
+    }
 
     private ISessionSource CreateSource(StartSessionRequest request)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Umbra.Api;
@@ -5,6 +6,7 @@ using Umbra.Configuration;
 using Umbra.Core.Memory;
 using Umbra.Sessions;
 using Umbra.Sessions.Shadowing;
+using Umbra.Telemetry;
 using Umbra.Transports;
 using Umbra.Transports.Listening;
 
@@ -25,20 +27,22 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
-    private readonly SessionDirectory _sessions = new();
+    private readonly SessionDirectory _sessions;
     private readonly Grants _grants;
     private readonly Links _links;
     private readonly Shadows _shadows;
     private readonly SessionBook _book;
+    private readonly ShadowMeter _shadowMeter;
     private readonly CancellationTokenSource _stopping = new();
     private int _isStopped;
 
     public NodeEngine(
-        NodeSettings settings, BufferPool pool, NodeIdentityHolder identity, TransportListeners listeners, TransportConnectors connectors,
-        DriverAccounts driverAccounts, IDriverMemory driverMemory, TimeProvider time, ILoggerFactory loggers)
+        NodeSettings settings, BufferPool pool, SessionDirectory sessions, NodeIdentityHolder identity, TransportListeners listeners, TransportConnectors connectors,
+        DriverAccounts driverAccounts, IDriverMemory driverMemory, IMeterFactory meters, TimeProvider time, ILoggerFactory loggers)
     {
         _settings = settings;
         _pool = pool;
+        _sessions = sessions;
         _identity = identity;
         _listeners = listeners;
         _connectors = connectors;
@@ -59,6 +63,8 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = Certificate };
         Shedding = new Shedding(_sessions, loggers.CreateLogger<Shedding>());
         _shadows = new Shadows(_sessions, _grants, _links, ListenAsync, options, time);
+        _ = new PoolMeter(meters, pool);
+        _shadowMeter = new ShadowMeter(meters, _sessions, _shadows, _grants, () => (_incomingLinks, _links.All.Count(link => link.Source.IsOpened)));
     }
 
     /// <summary>The node's name; the machine's where it has no identity yet.</summary>

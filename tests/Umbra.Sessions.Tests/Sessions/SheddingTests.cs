@@ -18,11 +18,11 @@ public sealed class SheddingTests : PeerTest
         Session session = NewStillSession();
         _directory.TryAdd(session);
         List<string> gone = [];
-        Join("owner", isOwner: true, new Backlog(1 << 30, TimeSpan.FromHours(1)));
-        Join("link", isOwner: false, new Backlog(1 << 30, TimeSpan.FromHours(1)), isLink: true);
-        Join("small and stale", isOwner: false, new Backlog(1 << 10, TimeSpan.FromMinutes(1)));
-        Join("large and stale", isOwner: false, new Backlog(1 << 20, TimeSpan.FromMinutes(1)));
-        Join("large and quick", isOwner: false, new Backlog(1 << 20, TimeSpan.Zero));
+        Join("owner", isOwner: true, new InFlight(1 << 30, TimeSpan.FromHours(1)));
+        Join("link", isOwner: false, new InFlight(1 << 30, TimeSpan.FromHours(1)), isLink: true);
+        Join("small and stale", isOwner: false, new InFlight(1 << 10, TimeSpan.FromMinutes(1)));
+        Join("large and stale", isOwner: false, new InFlight(1 << 20, TimeSpan.FromMinutes(1)));
+        Join("large and quick", isOwner: false, new InFlight(1 << 20, TimeSpan.Zero));
         using SessionViewer snapshot = session.Join(Class, "snapshot", isOwner: false);
 
         Shedding shedding = new(_directory, Log);
@@ -33,8 +33,8 @@ public sealed class SheddingTests : PeerTest
         Assert.Equal(["large and stale", "large and quick", "small and stale", "link"], gone);
         Assert.Equal((3, 1), (shedding.Shadowers, shedding.Links));
 
-        void Join(string who, bool isOwner, Backlog backlog, bool isLink = false) =>
-            session.Join(Class, who, isOwner, frontEnd: new FrontEnd(isLink, backlog, () => gone.Add(who)));
+        void Join(string who, bool isOwner, InFlight inFlight, bool isLink = false) =>
+            session.Join(Class, who, isOwner, frontEnd: new FrontEnd(isLink, inFlight, () => gone.Add(who)));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class SheddingTests : PeerTest
         await rfb.OpenAsync();
         await rfb.SetEncodingsAsync(0);
         await rfb.RequestAsync();
-        await UntilAsync(() => session.Viewers.Single().FrontEnd!.ReadBacklog().Age > TimeSpan.Zero);
+        await UntilAsync(() => session.Viewers.Single().InFlight().Age > TimeSpan.Zero);
 
         session.Viewers.Single().Evict("short of memory");
         await rfb.Done;
@@ -163,11 +163,13 @@ public sealed class SheddingTests : PeerTest
         }
     }
 
-    private sealed class FrontEnd(bool isLink, Backlog backlog, Action evicted) : IViewerFrontEnd
+    private sealed class FrontEnd(bool isLink, InFlight inFlight, Action evicted) : IViewerFrontEnd
     {
         public bool IsLink => isLink;
 
-        public Backlog ReadBacklog() => backlog;
+        public long HeldBytes => inFlight.Bytes;
+
+        public InFlight ReadInFlight() => inFlight;
 
         public void Evict(string reason) => evicted();
     }
