@@ -30,6 +30,15 @@ internal sealed class FakeNode : INodeOperations
         ],
         0, 1L << 30);
 
+    public VerifierInfo Verifier { get; set; } = new(
+        true, [], 1, 3,
+        [new("0xC2", "0x07", "Mdl ", 100, "BAD_POOL_CALLER 0xC2 (0x07, Mdl , 100 bytes): returned twice", "at Somebody.Rents()", 3, Time, Time.AddMinutes(1))],
+        [
+            new("TdPi", "Tdpipe", "driver Tdpipe / link", 2, 8192, Time, 61.5, "at Link.Reads()\nat Link.Runs()"),
+            new("Mdl ", "control messages", "session alice / viewer \u001b[2J", 1, 100, Time, 2, ""),
+        ],
+        0, Time);
+
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Answer(VersionInfo.Current("server-a"));
 
     public Task<IReadOnlyList<SessionInfo>> ListSessionsAsync(CancellationToken cancellationToken) =>
@@ -79,6 +88,13 @@ internal sealed class FakeNode : INodeOperations
 
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) =>
         Answer(Pool);
+
+    public Task<VerifierInfo> GetVerifierAsync(CancellationToken cancellationToken) => Answer(Verifier);
+
+    public Task<VerifierInfo> StartVerifierAsync(VerifierRequest request, CancellationToken cancellationToken) =>
+        Answer(Verifier with { Tags = request.Tags ?? [], Stacks = request.Stacks }, request);
+
+    public Task StopVerifierAsync(CancellationToken cancellationToken) => Answer(0, "off");
 
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) =>
         Answer<IReadOnlyList<DriverInfo>>([new("Tdpipe", "pipe", ["pipe:///run/umbra/link.sock"], 3)]);

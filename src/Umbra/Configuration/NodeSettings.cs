@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Umbra.Core.Memory;
 using Umbra.Sessions;
 
 namespace Umbra.Configuration;
@@ -29,6 +30,12 @@ internal sealed record NodeSettings
 
     /// <summary>What of it is for sessions and their owners, whatever shadowers and links hold.</summary>
     public long MemoryReserve => MemoryLimit / Session.ReservedPart;
+
+    /// <summary>Tags whose blocks are watched from the start; empty is all, null none.</summary>
+    public IReadOnlySet<BufferTag>? Verify { get; init; }
+
+    /// <summary>One rent in so many has its stack recorded.</summary>
+    public int VerifyStacks { get; init; } = 1;
 
     /// <summary>Updates per second to one viewer, at most.</summary>
     public int UpdateRate { get; init; } = 60;

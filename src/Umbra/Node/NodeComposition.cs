@@ -9,6 +9,7 @@ using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
+using Umbra.Memory;
 using Umbra.Sessions.Nodes;
 using Umbra.Transports;
 using Umbra.Transports.Listening;
@@ -29,6 +30,7 @@ internal static class NodeComposition
         services.AddSingleton(pool);
         services.AddSingleton(TimeProvider.System);
         services.AddTransports(pool, new TransportOptions { MaxReadBufferSize = MaxReadBuffer }, new UnixDomainSocketEndPoint(settings.ApiSocketPath));
+        services.AddSingleton<NodeVerifier>();
         services.AddSingleton<NodeIdentityHolder>();
         services.AddSingleton<NodeEngine>();
         services.AddSingleton<INodeOperations>(provider => provider.GetRequiredService<NodeEngine>());

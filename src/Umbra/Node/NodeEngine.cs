@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Core.Memory;
+using Umbra.Memory;
 using Umbra.Sessions;
 using Umbra.Sessions.Shadowing;
 using Umbra.Transports;
@@ -17,6 +18,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
 {
     private readonly NodeSettings _settings;
     private readonly BufferPool _pool;
+    private readonly NodeVerifier _verifier;
     private readonly NodeIdentityHolder _identity;
     private readonly TransportListeners _listeners;
     private readonly TransportConnectors _connectors;
@@ -33,11 +35,12 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private int _isStopped;
 
     public NodeEngine(
-        NodeSettings settings, BufferPool pool, NodeIdentityHolder identity, TransportListeners listeners, TransportConnectors connectors,
-        DriverAccounts driverAccounts, TimeProvider time, ILoggerFactory loggers)
+        NodeSettings settings, BufferPool pool, NodeVerifier verifier, NodeIdentityHolder identity, TransportListeners listeners,
+        TransportConnectors connectors, DriverAccounts driverAccounts, TimeProvider time, ILoggerFactory loggers)
     {
         _settings = settings;
         _pool = pool;
+        _verifier = verifier;
         _identity = identity;
         _listeners = listeners;
         _connectors = connectors;
@@ -67,6 +70,20 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult(VersionInfo.Current(_identity.State?.Identity.Name));
 
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => Task.FromResult(PoolInfo.From(_pool));
+
+    public Task<VerifierInfo> GetVerifierAsync(CancellationToken cancellationToken) => Task.FromResult(_verifier.Read());
+
+    public Task<VerifierInfo> StartVerifierAsync(VerifierRequest request, CancellationToken cancellationToken)
+    {
+        _verifier.TurnOn(request.ParseTags(), request.Stacks);
+        return GetVerifierAsync(cancellationToken);
+    }
+
+    public Task StopVerifierAsync(CancellationToken cancellationToken)
+    {
+        _verifier.TurnOff();
+        return Task.CompletedTask;
+    }
 
     /// <summary>
     /// Takes up the sessions of a run that was killed: desktops that are still there are adopted, the others are opened as they were asked for. A node that
