@@ -42,8 +42,9 @@ public static class TransportServices
         DriverAccounts accounts = new(pool);
         MemoryTransport memoryTransport = new(pool, accounts.Of(TransportDrivers.Memory), options);
         services.AddSingleton(accounts);
+        services.AddSingleton(options);
         services.AddSingleton(provider => new SocketDriverServices(
-            pool, accounts, [.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))],
+            pool, accounts, options, [.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))],
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IConnectionListenerFactory>(memoryTransport);
         services.AddSingleton<IConnectionListenerFactory, TcpListenerFactory>();
@@ -54,6 +55,8 @@ public static class TransportServices
         services.AddSingleton<ITransportConnector>(new PipeConnector(options));
         services.AddSingleton<TransportConnectors>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new ConnectionGate(
+            new ConnectionLimits(options.MaxConnections, int.MaxValue, options.MaxConnections / TransportOptions.ReservedPart), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TransportListeners>();
         return services;
     }
@@ -75,12 +78,7 @@ public static class TransportServices
         Socket socket = endPoint is UnixDomainSocketEndPoint pipe
             ? PipeListenSocket.Bind(pipe.ToString()!, options.Backlog)
             : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        if (options.SendBufferSize is { } bytes)
-        {
-            // Accepted sockets inherit it.
-            socket.SendBufferSize = bytes;
-        }
-
+        options.SetBuffers(socket);
         return socket;
     }
 }

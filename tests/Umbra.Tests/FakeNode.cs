@@ -1,4 +1,5 @@
 using Umbra.Api;
+using Umbra.Memory;
 
 namespace Umbra.Tests;
 
@@ -29,6 +30,10 @@ internal sealed class FakeNode : INodeOperations
             new(3, "viewer \u001b[2J", 2, 4096, 1, 4096, true),
         ],
         0, 1L << 30);
+
+    public PromiseInfo Promise { get; set; } = new(
+        [new(PlanPart.Pool, "data memory", 96 << 20, "memoryLimit", 5 << 20), new(PlanPart.Kernel, "kernel socket buffers", 4 << 20, "maxConnections 256")],
+        100 << 20, 60 << 20, 256 << 20);
 
     public VerifierInfo Verifier { get; set; } = new(
         true, [], 1, 3,
@@ -88,6 +93,8 @@ internal sealed class FakeNode : INodeOperations
 
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) =>
         Answer(Pool);
+
+    public Task<PromiseInfo> GetPromiseAsync(CancellationToken cancellationToken) => Answer(Promise);
 
     public Task<VerifierInfo> GetVerifierAsync(CancellationToken cancellationToken) => Answer(Verifier);
 

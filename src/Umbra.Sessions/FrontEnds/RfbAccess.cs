@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Umbra.Transports.Listening;
 
 namespace Umbra.Sessions.FrontEnds;
 
@@ -23,6 +24,9 @@ public sealed record RfbAccess
 
     /// <summary>For VeNCrypt X509, asked for at each handshake; null where it is not offered.</summary>
     public Func<X509Certificate2>? Certificate { get; init; }
+
+    /// <summary>Lets in those who ask for TLS, whose state is the library's own memory; null: all of them.</summary>
+    public ConnectionGate? Encrypted { get; init; }
 
     /// <summary>The access is over: its connections close.</summary>
     public CancellationToken Ended { get; init; }

@@ -111,6 +111,7 @@ public sealed class Shadows(SessionDirectory sessions, Grants grants, Links link
             Tickets = tickets,
             IsLocal = IPAddress.IsLoopback(endPoint.Address),
             Certificate = options.Certificate,
+            Encrypted = options.Encrypted,
             Ended = stopped.Token,
         };
         (shadow.EndPoint, listener) = await listen(endPoint, access, cancellationToken);

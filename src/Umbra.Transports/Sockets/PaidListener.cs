@@ -6,13 +6,18 @@ using Umbra.Core.Memory;
 namespace Umbra.Transports.Sockets;
 
 /// <summary>A listener and the account its connections rent under, which is closed with it.</summary>
-internal sealed class PaidListener(IConnectionListener listener, TransportDriver driver, Account account, ILogger logger) : IConnectionListener
+internal sealed class PaidListener(IConnectionListener listener, TransportDriver driver, Account account, TransportOptions options, ILogger logger) : IConnectionListener
 {
     private int _isDisposed;
 
     public EndPoint EndPoint => listener.EndPoint;
 
-    public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => listener.AcceptAsync(cancellationToken);
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        ConnectionContext? connection = await listener.AcceptAsync(cancellationToken);
+        connection?.SetBuffers(options);
+        return connection;
+    }
 
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => listener.UnbindAsync(cancellationToken);
 

@@ -7,4 +7,4 @@ namespace Umbra.Transports.Sockets;
 /// <summary>What drivers over sockets need.</summary>
 /// <param name="Settings">How the program configures Kestrel's sockets, Kestrel's own part (which takes the memory) first.</param>
 internal sealed record SocketDriverServices(
-    BufferPool Pool, DriverAccounts Accounts, IReadOnlyList<ServiceDescriptor> Settings, ILoggerFactory Loggers);
+    BufferPool Pool, DriverAccounts Accounts, TransportOptions Options, IReadOnlyList<ServiceDescriptor> Settings, ILoggerFactory Loggers);

@@ -31,7 +31,7 @@ internal abstract class SocketListenerFactory(TransportDriver driver, SocketDriv
             IConnectionListener listener = await NewTransport(memory).BindAsync(endPoint, cancellationToken);
             if (memory.IsUsed)
             {
-                return new PaidListener(listener, driver, account, _logger);
+                return new PaidListener(listener, driver, account, services.Options, _logger);
             }
 
             await listener.DisposeAsync();

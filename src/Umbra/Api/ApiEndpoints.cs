@@ -97,6 +97,8 @@ internal static class ApiEndpoints
     {
         api.MapGet(Routes.Pool, (INodeOperations node, CancellationToken ct) => node.GetPoolAsync(ct))
             .Describe("getPool", "The memory pool, by tag and by account");
+        api.MapGet(Routes.Promise, (INodeOperations node, CancellationToken ct) => node.GetPromiseAsync(ct))
+            .Describe("getPromise", "The most this node may ever hold, part by part");
         api.MapGet(Routes.Verifier, (INodeOperations node, CancellationToken ct) => node.GetVerifierAsync(ct))
             .Describe("getVerifier", "What watches the pool: faults found, and who rented what is out");
         api.MapPut(Routes.Verifier, (VerifierRequest request, INodeOperations node, CancellationToken ct) =>

@@ -25,6 +25,8 @@ namespace Umbra.Api;
 [JsonSerializable(typeof(PoolInfo))]
 [JsonSerializable(typeof(IReadOnlyList<PoolTagInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<PoolAccountInfo>))]
+[JsonSerializable(typeof(PromiseInfo))]
+[JsonSerializable(typeof(IReadOnlyList<PromiseLineInfo>))]
 [JsonSerializable(typeof(VerifierInfo))]
 [JsonSerializable(typeof(VerifierRequest))]
 [JsonSerializable(typeof(IReadOnlyList<DriverInfo>))]

@@ -46,6 +46,9 @@ internal interface INodeOperations
 
     Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken);
 
+    /// <summary>The most this node may ever hold.</summary>
+    Task<PromiseInfo> GetPromiseAsync(CancellationToken cancellationToken);
+
     /// <summary>What watches the pool, and what it sees.</summary>
     Task<VerifierInfo> GetVerifierAsync(CancellationToken cancellationToken);
 

@@ -3,6 +3,7 @@ using Umbra.Core.Memory;
 using Umbra.Sessions.Nodes;
 using Umbra.Sessions.Shadowing;
 using Umbra.Transports;
+using Umbra.Transports.Listening;
 using NodeState = Umbra.Api.NodeState;
 
 namespace Umbra.Node;
@@ -84,12 +85,12 @@ internal sealed partial class NodeEngine
     private LinkConnector ConnectorTo(string node) => async cancellationToken =>
     {
         Sessions.Nodes.NodeState state = _identity.State ?? throw new IOException("this node has no identity: run 'umbra node init --name NAME'");
-        PeerConnector connector = new(state, _identity.Tls!, _connectors);
-        (Stream stream, TransportDriver driver) = await connector.ConnectAsync(node, cancellationToken);
+        GateEntry place = _gate.TryEnter() ?? throw new IOException($"{_gate.Count} connections are open on this node (setting maxConnections)");
+        (Stream stream, TransportDriver driver) = await ConnectAsync(new PeerConnector(state, _identity.Tls!, _connectors), node, place, cancellationToken);
         Account account = _driverAccounts.Of(driver).Open($"link to {node}");
         StreamDuplex duplex = new(stream, _pool.AsMemoryPool(driver.Tag!.Value, account));
         _openLinks[duplex] = (node, driver, duplex.Abort);
-        LinkConnection link = new(duplex, node, new OpenLink(this, duplex, driver, account));
+        LinkConnection link = new(duplex, node, new OpenLink(this, duplex, driver, account, place));
         if (IsEnrolled(node))
         {
             return link;
@@ -99,12 +100,27 @@ internal sealed partial class NodeEngine
         throw new IOException($"{node} was removed while it was connected to");
     };
 
-    private sealed class OpenLink(NodeEngine engine, StreamDuplex duplex, TransportDriver driver, Account account) : IAsyncDisposable
+    /// <param name="place">Given back where nobody is reached.</param>
+    private static async Task<(Stream Stream, TransportDriver Driver)> ConnectAsync(PeerConnector connector, string node, GateEntry place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connector.ConnectAsync(node, cancellationToken);
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class OpenLink(NodeEngine engine, StreamDuplex duplex, TransportDriver driver, Account account, GateEntry place) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
             engine._openLinks.TryRemove(duplex, out _);
             await duplex.DisposeAsync();
+            place.Dispose();
             account.CloseAndTell($"driver {driver.Name}, {account.Name}", engine._logger);
         }
     }

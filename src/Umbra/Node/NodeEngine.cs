@@ -23,6 +23,9 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private readonly TransportListeners _listeners;
     private readonly TransportConnectors _connectors;
     private readonly DriverAccounts _driverAccounts;
+    private readonly TransportOptions _transport;
+    private readonly ConnectionGate _gate;
+    private readonly ConnectionGate _encrypted;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
@@ -36,7 +39,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
 
     public NodeEngine(
         NodeSettings settings, BufferPool pool, NodeVerifier verifier, NodeIdentityHolder identity, TransportListeners listeners,
-        TransportConnectors connectors, DriverAccounts driverAccounts, TimeProvider time, ILoggerFactory loggers)
+        TransportConnectors connectors, DriverAccounts driverAccounts, TransportOptions transport, ConnectionGate gate, TimeProvider time, ILoggerFactory loggers)
     {
         _settings = settings;
         _pool = pool;
@@ -45,6 +48,9 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         _listeners = listeners;
         _connectors = connectors;
         _driverAccounts = driverAccounts;
+        _transport = transport;
+        _gate = gate;
+        _encrypted = new ConnectionGate(new ConnectionLimits(settings.Plan.EncryptedViewers, int.MaxValue), time);
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Umbra.Node");
@@ -56,8 +62,8 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         _book = new SessionBook(settings.StateDirectory);
         ShadowPolicy policy = new(ToAccess(settings.Shadowing), settings.MaxShadowsPerSession);
         _grants = new Grants(Name, policy, time, loggers.CreateLogger<Grants>());
-        _links = new Links(Name, _sessions, ConnectorTo, NewSession, time, loggers.CreateLogger<LinkSource>());
-        ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = Certificate };
+        _links = new Links(Name, _sessions, ConnectorTo, NewLinkedSession, time, loggers.CreateLogger<LinkSource>());
+        ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = Certificate, Encrypted = _encrypted };
         _shadows = new Shadows(_sessions, _grants, _links, ListenAsync, options, time);
     }
 
@@ -70,6 +76,8 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult(VersionInfo.Current(_identity.State?.Identity.Name));
 
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => Task.FromResult(PoolInfo.From(_pool));
+
+    public Task<PromiseInfo> GetPromiseAsync(CancellationToken cancellationToken) => Task.FromResult(PromiseInfo.From(_settings.Plan, _pool));
 
     public Task<VerifierInfo> GetVerifierAsync(CancellationToken cancellationToken) => Task.FromResult(_verifier.Read());
 

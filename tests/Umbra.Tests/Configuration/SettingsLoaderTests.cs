@@ -66,6 +66,16 @@ public sealed class SettingsLoaderTests : IDisposable
     }
 
     [Fact]
+    public void Load_ProcessLimit_MemoryThatDoesNotFitIsAnError()
+    {
+        SettingValue small = new("processLimit", ["256MiB"], new SettingSource("--process-limit"));
+        Assert.InRange(Load(null, small).Settings.MemoryLimit, 64L << 20, 128L << 20);
+        _variables["UMBRA_MEMORY_LIMIT"] = "256MiB";
+        Assert.Contains("memoryLimit 256MiB does not fit into processLimit 256MiB: ", Assert.Single(Load(null, small).Errors).Message, StringComparison.Ordinal);
+        Assert.Empty(Load().Errors);
+    }
+
+    [Fact]
     public void Load_UserFile_OverridesTheSystemFile()
     {
         _folder.File("system.yaml", "updateRate: 20\nmaxSessions: 5");

@@ -87,6 +87,9 @@ internal sealed class NodeClient : INodeOperations, IDisposable
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Pool, ApiJson.Default.PoolInfo, cancellationToken);
 
+    public Task<PromiseInfo> GetPromiseAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Promise, ApiJson.Default.PromiseInfo, cancellationToken);
+
     public Task<VerifierInfo> GetVerifierAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Verifier, ApiJson.Default.VerifierInfo, cancellationToken);
 
