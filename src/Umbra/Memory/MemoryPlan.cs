@@ -16,7 +16,7 @@ internal sealed record MemoryPlan
     private const long MostKept = 64 * MiB;
 
     /// <summary>Free blocks are worth so much of the memory they are for.</summary>
-    private const int KeptPart = 8;
+    private const int KeptPart = 10;
 
     private const int MostConnections = 1024;
     private const int LeastConnections = 256;
@@ -37,13 +37,13 @@ internal sealed record MemoryPlan
     private const int SocketPart = 6;
 
     private const long RuntimeBytes = 104 * MiB;
-    private const long ThreadBytes = 128 * KiB;
+    private const long ThreadBytes = 96 * KiB;
 
     /// <summary>Threads that are not of the pool: the runtime's own, one that waits for sockets for each processor, the log's.</summary>
     private const int OtherThreads = 16;
 
-    private const long ManagedBytes = 12 * MiB;
-    private const long ManagedPerConnection = 32 * KiB;
+    private const long ManagedBytes = 10 * MiB;
+    private const long ManagedPerConnection = 24 * KiB;
     private const long ManagedPerSession = 128 * KiB;
     private const long ManagedPerTls = 32 * KiB;
     private const long JpegEncoderBytes = 128 * KiB;
@@ -110,7 +110,7 @@ internal sealed record MemoryPlan
     public IReadOnlyList<PlanLine> Lines =>
     [
         new(PlanPart.Pool, "data memory (the pool)", MemoryLimit, "memoryLimit; a quarter of it for sessions and their owners alone"),
-        new(PlanPart.Kept, "free blocks kept for the next rent", KeptLimit, $"an eighth of memoryLimit, at most {ByteSize.Format(MostKept)}"),
+        new(PlanPart.Kept, "free blocks kept for the next rent", KeptLimit, $"a tenth of memoryLimit, at most {ByteSize.Format(MostKept)}"),
         .. Fixed,
     ];
 
@@ -126,7 +126,7 @@ internal sealed record MemoryPlan
         MemoryPlan plan = new(settings);
         long left = (settings.ProcessLimit ?? long.MaxValue) - plan.Fixed.Sum(line => line.Bound);
 
-        // Where the free blocks are an eighth of it, the pool is eight parts of nine.
+        // Where the free blocks are a tenth of it, the pool is ten parts of eleven.
         long pool = Math.Max(left / (KeptPart + 1) * KeptPart, left - MostKept);
         return Math.Clamp(pool / MiB * MiB, LeastMemoryLimit, MostMemoryLimit);
     }
