@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Umbra.Api;
+using Umbra.Api.Client;
 using Umbra.EndToEnd.Tests.Faults;
 using Umbra.Memory;
 using Umbra.Testing;
@@ -11,7 +13,7 @@ namespace Umbra.EndToEnd.Tests.Memory;
 public sealed class PromiseTests(ITestOutputHelper output)
 {
     private const int StuckViewers = 90;
-    private static readonly TimeSpan Run = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan Run = TimeSpan.FromSeconds(8);
 
     private static readonly int[][] Encodings = [[7, -26, -223, -224], [16, -223], [5, -223], [0, -223], [7, -30, -223, -224]];
 
@@ -32,11 +34,11 @@ public sealed class PromiseTests(ITestOutputHelper output)
         List<RfbTestClient> stuck = [];
         try
         {
-            for (int i = 0; i < StuckViewers; i++)
+            RfbTestOptions[] addresses = [await pair.OwnerAsync("pat"), RfbTestOptions.For(shadow.Listen)];
+            for (int i = 0; i < StuckViewers / Encodings.Length; i++)
             {
-                int[] encodings = Encodings[i % Encodings.Length];
-                stuck.Add(await ConnectStuckAsync((await pair.OwnerAsync("pat")) with { Encodings = encodings, Decodes = false }));
-                stuck.Add(await ConnectStuckAsync(RfbTestOptions.For(shadow.Listen) with { Encodings = encodings, Decodes = false }));
+                stuck.AddRange(await Task.WhenAll(addresses.SelectMany(
+                    address => Encodings.Select(encodings => ConnectStuckAsync(address with { Encodings = encodings, Decodes = false })))));
             }
 
             Stopwatch clock = Stopwatch.StartNew();
@@ -55,6 +57,52 @@ public sealed class PromiseTests(ITestOutputHelper output)
         output.WriteLine($"{2 * StuckViewers} stuck viewers, most: {most}");
         await AssertKeptAsync(pair.Near, most.NearResident, most.NearPool, pair.NearApi.GetPromiseAsync(CancellationToken.None));
         await AssertKeptAsync(pair.Target, most.TargetResident, most.TargetPool, pair.TargetApi.GetPromiseAsync(CancellationToken.None));
+    }
+
+    /// <summary>Sessions that fill the pool, all in motion, each with viewers that never read: those who do not fit are turned away, and nothing grows beyond.</summary>
+    [Fact]
+    public async Task PoolFull_SmallNode_StaysWithinThePromise()
+    {
+        const int Sessions = 4;
+        const int ViewersOfEach = 10;
+        await using NodeProcess node = await NodeProcess.StartAsync(new Dictionary<string, string?> { ["UMBRA_PROCESS_LIMIT"] = "256MiB" });
+        using NodeClient api = new(node.ApiSocket, NodePair.Patience);
+        List<RfbTestClient?> stuck = [];
+        long resident = 0;
+        for (int i = 0; i < Sessions; i++)
+        {
+            string name = $"pat{i}";
+            await api.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, name, new SizeInfo(2200, 1300)), CancellationToken.None);
+            TicketInfo ticket = await api.IssueTicketAsync(name, new TicketRequest(), CancellationToken.None);
+            RfbTestOptions options = RfbTestOptions.For(ticket.SocketPath!) with { Decodes = false };
+            stuck.AddRange(await Task.WhenAll(Enumerable.Range(0, ViewersOfEach)
+                .Select(j => TryConnectStuckAsync(options with { Encodings = Encodings[j % Encodings.Length] }))));
+            resident = Math.Max(resident, node.Cost.ResidentBytes);
+        }
+
+        for (Stopwatch clock = Stopwatch.StartNew(); clock.Elapsed < Run / 2; await Task.Delay(50))
+        {
+            resident = Math.Max(resident, node.Cost.ResidentBytes);
+        }
+
+        PoolInfo pool = await api.GetPoolAsync(CancellationToken.None);
+        output.WriteLine($"{stuck.Count(viewer => viewer is not null)} of {stuck.Count} viewers were let in");
+        Assert.True(pool.PeakBytes > pool.Limit / 10 * 9, $"the pool was never full: {pool.PeakBytes} of {pool.Limit}");
+        await AssertKeptAsync(node, resident, pool.PeakBytes, api.GetPromiseAsync(CancellationToken.None));
+        await Task.WhenAll(stuck.OfType<RfbTestClient>().Select(viewer => viewer.DisposeAsync().AsTask()));
+    }
+
+    /// <summary>Null where it was turned away.</summary>
+    private static async Task<RfbTestClient?> TryConnectStuckAsync(RfbTestOptions options)
+    {
+        try
+        {
+            return await ConnectStuckAsync(options);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            return null;
+        }
     }
 
     private async Task AssertKeptAsync(NodeProcess node, long resident, long pool, Task<PromiseInfo> asked)
