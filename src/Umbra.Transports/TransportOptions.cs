@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Umbra.Transports;
 
 /// <summary>
@@ -23,6 +25,32 @@ public sealed record TransportOptions
     /// <summary>The most of our memory that waits on one connection: what is read ahead and what is not yet taken, once more for TLS, each in blocks half full.</summary>
     public long BytesPerConnection => 4L * (MaxReadBufferSize + MaxWriteBufferSize);
 
+    /// <summary>
+    /// The kernel's receive buffer of TCP (SO_RCVBUF, doubled as well), or null to leave it to the kernel, which lets it grow to 32 MiB. Of a Unix socket the
+    /// sender pays for what is on its way.
+    /// </summary>
+    public int? ReceiveBufferSize { get; init; } = 128 * 1024;
+
+    /// <summary>One part in so many of the connections is for the owners' path alone.</summary>
+    public const int ReservedPart = 4;
+
+    /// <summary>Connections at once, on all listeners together.</summary>
+    public int MaxConnections { get; init; } = 1024;
+
     /// <summary>Connections the kernel accepts ahead of us.</summary>
     public int Backlog { get; init; } = 128;
+
+    /// <summary>Sets both buffers. Before a socket connects or listens: how wide TCP's window can be is agreed upon then.</summary>
+    public void SetBuffers(Socket socket)
+    {
+        if (SendBufferSize is { } send)
+        {
+            socket.SendBufferSize = send;
+        }
+
+        if (ReceiveBufferSize is { } receive && socket.AddressFamily != AddressFamily.Unix)
+        {
+            socket.ReceiveBufferSize = receive;
+        }
+    }
 }

@@ -44,8 +44,9 @@ public static class TransportServices
         MemoryTransport memoryTransport = new(pool, accounts.Of(TransportDrivers.Memory), options);
         services.AddSingleton(accounts);
         services.TryAddSingleton<IDriverMemory>(new DriverMemory(pool));
+        services.AddSingleton(options);
         services.AddSingleton(provider => new SocketDriverServices(
-            pool, provider.GetRequiredService<IDriverMemory>(), accounts, options.BytesPerConnection, [.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))],
+            pool, provider.GetRequiredService<IDriverMemory>(), accounts, options, [.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))],
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IConnectionListenerFactory>(memoryTransport);
         services.AddSingleton<IConnectionListenerFactory, TcpListenerFactory>();
@@ -57,6 +58,8 @@ public static class TransportServices
         services.AddSingleton<ITransportConnector>(new PipeConnector(options));
         services.AddSingleton<TransportConnectors>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new ConnectionGate(
+            new ConnectionLimits(options.MaxConnections, int.MaxValue, options.MaxConnections / TransportOptions.ReservedPart), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TransportListeners>();
         return services;
     }
@@ -78,12 +81,7 @@ public static class TransportServices
         Socket socket = endPoint is UnixDomainSocketEndPoint pipe
             ? PipeListenSocket.Bind(pipe.ToString()!, options.Backlog)
             : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        if (options.SendBufferSize is { } bytes)
-        {
-            // Accepted sockets inherit it.
-            socket.SendBufferSize = bytes;
-        }
-
+        options.SetBuffers(socket);
         return socket;
     }
 }

@@ -13,8 +13,11 @@ public sealed class NodeProcess : IAsyncDisposable
     private readonly Dictionary<string, string?> _variables;
     private readonly List<ExternalProcess> _lives = [];
 
-    private NodeProcess(IReadOnlyDictionary<string, string?> settings)
+    private readonly TestCgroup? _cgroup;
+
+    private NodeProcess(IReadOnlyDictionary<string, string?> settings, TestCgroup? cgroup)
     {
+        _cgroup = cgroup;
         string configuration = _folder.Combine("umbra.yaml");
         File.WriteAllText(configuration, "");
         _variables = new Dictionary<string, string?>(settings)
@@ -44,10 +47,11 @@ public sealed class NodeProcess : IAsyncDisposable
 
     /// <summary>Starts a node and waits until it serves its API.</summary>
     /// <param name="settings">UMBRA_* variables; folders, configuration file and API socket are set already.</param>
-    public static async Task<NodeProcess> StartAsync(IReadOnlyDictionary<string, string?>? settings = null)
+    /// <param name="cgroup">What it runs in; not this object's.</param>
+    public static async Task<NodeProcess> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, TestCgroup? cgroup = null)
     {
         Xunit.Assert.SkipUnless(File.Exists(Program), $"{Program} has not been built; ./run build makes it");
-        NodeProcess node = new(settings ?? new Dictionary<string, string?>());
+        NodeProcess node = new(settings ?? new Dictionary<string, string?>(), cgroup);
         try
         {
             await node.StartAgainAsync();
@@ -63,7 +67,9 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>Starts the node again on the same state.</summary>
     public async Task StartAgainAsync()
     {
-        _lives.Add(ExternalProcess.Start(Program, ["serve"], _variables));
+        _lives.Add(_cgroup is null
+            ? ExternalProcess.Start(Program, ["serve"], _variables)
+            : ExternalProcess.Start("/bin/sh", ["-c", "echo $$ > \"$0\" && exec \"$1\" serve", _cgroup.Processes, Program], _variables));
         try
         {
             await Process.Output.WaitForAsync(line => line.Contains("ready", StringComparison.Ordinal), ReadyTimeout);

@@ -1,4 +1,5 @@
 using Umbra.Api;
+using Umbra.Memory;
 
 namespace Umbra.Tests;
 
@@ -29,6 +30,19 @@ internal sealed class FakeNode : INodeOperations
             new(3, "viewer \u001b[2J", 2, 4096, 1, 4096, true),
         ],
         0, 1L << 30);
+
+    public PromiseInfo Promise { get; set; } = new(
+        [new(PlanPart.Pool, "data memory", 96 << 20, "memoryLimit", 5 << 20), new(PlanPart.Kernel, "kernel socket buffers", 4 << 20, "maxConnections 256")],
+        100 << 20, 60 << 20, 256 << 20);
+
+    public VerifierInfo Verifier { get; set; } = new(
+        true, [], 1, 3,
+        [new("0xC2", "0x07", "Mdl ", 100, "BAD_POOL_CALLER 0xC2 (0x07, Mdl , 100 bytes): returned twice", "at Somebody.Rents()", 3, Time, Time.AddMinutes(1))],
+        [
+            new("TdPi", "Tdpipe", "driver Tdpipe / link", 2, 8192, Time, 61.5, "at Link.Reads()\nat Link.Runs()"),
+            new("Mdl ", "control messages", "session alice / viewer \u001b[2J", 1, 100, Time, 2, ""),
+        ],
+        0, Time);
 
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Answer(VersionInfo.Current("server-a"));
 
@@ -79,6 +93,15 @@ internal sealed class FakeNode : INodeOperations
 
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) =>
         Answer(Pool);
+
+    public Task<PromiseInfo> GetPromiseAsync(CancellationToken cancellationToken) => Answer(Promise);
+
+    public Task<VerifierInfo> GetVerifierAsync(CancellationToken cancellationToken) => Answer(Verifier);
+
+    public Task<VerifierInfo> StartVerifierAsync(VerifierRequest request, CancellationToken cancellationToken) =>
+        Answer(Verifier with { Tags = request.Tags ?? [], Stacks = request.Stacks }, request);
+
+    public Task StopVerifierAsync(CancellationToken cancellationToken) => Answer(0, "off");
 
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) =>
         Answer<IReadOnlyList<DriverInfo>>([new("Tdpipe", "pipe", ["pipe:///run/umbra/link.sock"], 3)]);

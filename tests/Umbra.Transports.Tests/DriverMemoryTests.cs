@@ -42,6 +42,34 @@ public sealed class DriverMemoryTests : PoolTest
         Assert.DoesNotContain(wire.Log.Lines, line => line.Level >= LogLevel.Error);
     }
 
+    /// <summary>Linux grants twice what is asked for. A Unix socket does not inherit it from the one that listens; and what comes in, its sender pays for.</summary>
+    [Theory]
+    [InlineData(WireKind.Tcp)]
+    [InlineData(WireKind.Pipe)]
+    [InlineData(WireKind.TcpTls)]
+    [InlineData(WireKind.PipeTls)]
+    public async Task Sockets_AcceptedAndDialled_HaveTheKernelsBuffersAsked(WireKind kind)
+    {
+        TransportOptions asked = new();
+        TaskCompletionSource<(int Send, int Receive)> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using Wire wire = await Wire.StartAsync(kind, Pool, connection =>
+        {
+            Socket socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
+            accepted.SetResult((socket.SendBufferSize, socket.ReceiveBufferSize));
+            return Task.CompletedTask;
+        });
+        bool isTcp = kind is WireKind.Tcp or WireKind.TcpTls;
+        await using StreamDuplex client = await wire.ConnectAsync();
+        (int send, int receive) = await accepted.Task.WaitAsync(Handlers.Limit);
+        Assert.Equal(2 * asked.SendBufferSize, send);
+        Assert.True(!isTcp || receive == 2 * asked.ReceiveBufferSize, $"{receive} bytes");
+
+        await using Stream bare = await wire.ConnectBareAsync();
+        Socket dialled = Assert.IsType<NetworkStream>(bare).Socket;
+        Assert.Equal(2 * asked.SendBufferSize, dialled.SendBufferSize);
+        Assert.True(!isTcp || dialled.ReceiveBufferSize == 2 * asked.ReceiveBufferSize, $"{dialled.ReceiveBufferSize} bytes");
+    }
+
     [Theory]
     [InlineData(WireKind.Tcp)]
     [InlineData(WireKind.Pipe)]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
@@ -7,6 +8,14 @@ namespace Umbra.Core.Codecs;
 /// <summary>Decompresses a JPEG file straight into a canvas. Owns a library handle from the first call on.</summary>
 internal sealed unsafe class JpegDecoder : IDisposable
 {
+    private const byte Marker = 0xFF;
+    private const byte BaselineFrame = 0xC0;
+    private const byte ExtendedFrame = 0xC1;
+    private const byte StartOfScan = 0xDA;
+
+    /// <summary>Precision, height, width, then the number of components.</summary>
+    private const int FrameHeader = 6;
+
     private TurboJpegHandle? _handle;
 
     /// <exception cref="ProtocolException">Not a JPEG picture of exactly this size, or the library is absent.</exception>
@@ -17,6 +26,7 @@ internal sealed unsafe class JpegDecoder : IDisposable
         fixed (byte* source = jpeg)
         fixed (byte* target = canvas.Pixels[((rect.Y * canvas.Stride) + (rect.X * Canvas.BytesPerPixel))..])
         {
+            RequireOneScan(jpeg);
             int result = TurboJpeg.Decompress(
                 _handle!, source, new CULong((nuint)jpeg.Length), target, rect.Width, canvas.Stride, rect.Height,
                 TurboJpeg.PixelFormatBgrx, TurboJpeg.LimitScans);
@@ -55,6 +65,43 @@ internal sealed unsafe class JpegDecoder : IDisposable
                 throw new ProtocolException($"jpeg size differs from the rectangle: {width}x{height}, {size}");
             }
         }
+    }
+
+    /// <summary>
+    /// The library keeps all coefficients of a picture that comes in several scans, as a progressive one does: 6 bytes for each pixel, which no quota sees. In
+    /// one scan it keeps some rows. No server sends the former; they are larger to make and slower to show.
+    /// </summary>
+    private static void RequireOneScan(ReadOnlySpan<byte> jpeg)
+    {
+        int components = 0;
+        for (int at = 2; at + 4 <= jpeg.Length && jpeg[at] == Marker;)
+        {
+            byte kind = jpeg[at + 1];
+            if (kind == Marker)
+            {
+                // Markers may be filled up with any number of these.
+                at++;
+                continue;
+            }
+
+            int length = BinaryPrimitives.ReadUInt16BigEndian(jpeg[(at + 2)..]);
+            ReadOnlySpan<byte> segment = jpeg[(at + 4)..Math.Min(jpeg.Length, Math.Max(at + 4, at + 2 + length))];
+            if (kind == StartOfScan && components > 0 && segment.Length > 0 && segment[0] == components)
+            {
+                return;
+            }
+
+            if (kind == StartOfScan)
+            {
+                break;
+            }
+
+            bool isFrame = kind is BaselineFrame or ExtendedFrame;
+            components = isFrame && segment.Length >= FrameHeader ? segment[FrameHeader - 1] : components;
+            at += 2 + length;
+        }
+
+        throw new ProtocolException("jpeg data are damaged, or come in more than one scan");
     }
 
     public void Dispose() => _handle?.Dispose();

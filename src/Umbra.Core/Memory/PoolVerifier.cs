@@ -26,16 +26,17 @@ public sealed class PoolVerifier(Func<DateTimeOffset> now, Action<PoolFault> fau
     /// <summary>One rent in so many has its stack recorded.</summary>
     public int StackEvery { get; init; } = 1;
 
-    /// <summary>What is out of these accounts and those below them: one entry per tag and stack, the most bytes first.</summary>
+    /// <summary>What is out of these accounts and those below them: one entry per tag, account and stack, the most bytes first.</summary>
     public IReadOnlyList<OutstandingBlocks> ReadOutstanding(Account account) =>
     [
         .. _out.Values.Where(rental => rental.Account.IsBelow(account))
-            .GroupBy(rental => (rental.Tag, Stack: Describe(rental.Stack)))
-            .Select(group => new OutstandingBlocks(group.Key.Tag, group.Count(), group.Sum(r => (long)r.Bytes), group.Min(r => r.At), group.Key.Stack))
+            .GroupBy(rental => (rental.Tag, rental.Account, Stack: Describe(rental.Stack)))
+            .Select(group => new OutstandingBlocks(
+                group.Key.Tag, group.Key.Account, group.Count(), group.Sum(r => (long)r.Bytes), group.Min(r => r.At), group.Key.Stack))
             .OrderByDescending(entry => entry.Bytes),
     ];
 
-    /// <summary>An account was closed: a fault for each tag and stack with blocks out.</summary>
+    /// <summary>An account was closed: a fault for each tag, account below it and stack with blocks out.</summary>
     internal void Closed(Account account)
     {
         string whose = account.Driver is { } driver ? $"{account.Name} of driver {driver}" : account.Name;
@@ -90,11 +91,15 @@ public sealed class PoolVerifier(Func<DateTimeOffset> now, Action<PoolFault> fau
     /// <summary>Taken at each rent, so without the text, which costs ten times as much.</summary>
     private static StackTrace Here() => new(skipFrames: 2, fNeedFileInfo: false);
 
+    /// <summary>Without the pool's own frames and those of the runtime that only carry on what waited: they say nothing, and differ from one time to the next.</summary>
     private static string Describe(StackTrace? stack)
     {
         string[] frames = (stack?.ToString() ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return string.Join('\n', frames.SkipWhile(frame => frame.StartsWith("at Umbra.Core.Memory.", StringComparison.Ordinal)));
+        return string.Join('\n', frames.SkipWhile(frame => frame.StartsWith("at Umbra.Core.Memory.", StringComparison.Ordinal)).Where(frame => !IsPlumbing(frame)));
     }
+
+    private static bool IsPlumbing(string frame) =>
+        frame.StartsWith("at System.Threading.", StringComparison.Ordinal) || frame.StartsWith("at System.Runtime.CompilerServices.", StringComparison.Ordinal);
 
     private sealed record Rental(BufferTag Tag, Account Account, int Bytes, DateTimeOffset At, StackTrace? Stack);
 }

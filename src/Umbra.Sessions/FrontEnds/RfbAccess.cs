@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Umbra.Transports.Listening;
 
 namespace Umbra.Sessions.FrontEnds;
 
@@ -26,6 +27,9 @@ public sealed record RfbAccess
 
     /// <summary>Why nobody is let in just now; null: they are.</summary>
     public Func<string?> WhyClosed { get; init; } = () => null;
+
+    /// <summary>Lets in those who ask for TLS, whose state is the library's own memory; null: all of them.</summary>
+    public ConnectionGate? Encrypted { get; init; }
 
     /// <summary>The access is over: its connections close.</summary>
     public CancellationToken Ended { get; init; }

@@ -7,6 +7,7 @@ using System.Text;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Transports;
+using Umbra.Transports.Listening;
 
 namespace Umbra.Sessions.FrontEnds;
 
@@ -22,6 +23,7 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
 
     private IDuplexPipe _pipe = pipe;
     private SslStream? _tls;
+    private GateEntry? _place;
     private StreamDuplex? _encrypted;
 
     /// <summary>Returns the pipe to go on with, the one given or TLS over it; the latter is good until this is disposed.</summary>
@@ -57,7 +59,11 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
     }
 
     /// <summary>Ends TLS where it was begun; after the connection's last byte.</summary>
-    public ValueTask DisposeAsync() => _encrypted?.DisposeAsync() ?? _tls?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await (_encrypted?.DisposeAsync() ?? _tls?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _place?.Dispose();
+    }
 
     private List<SecurityType> Offered()
     {
@@ -87,15 +93,30 @@ internal sealed class RfbHandshake(IDuplexPipe pipe, RfbAccess access, BufferPoo
 
         await FlushAsync();
         SecurityType chosen = await ReadAsync<SecurityType>(TryReadType);
-        if (!offered.Contains(chosen))
+        if (WhyNot(chosen, offered) is { } reason)
         {
-            string reason = $"security type {(int)chosen} was not offered";
             new SecurityResult(reason).Write(_pipe.Output, version);
             await FlushAsync();
             throw new ProtocolException(reason);
         }
 
         return chosen;
+    }
+
+    private string? WhyNot(SecurityType chosen, List<SecurityType> offered)
+    {
+        if (!offered.Contains(chosen))
+        {
+            return $"security type {(int)chosen} was not offered";
+        }
+
+        if (chosen == SecurityType.VeNCrypt && access.Encrypted is { } gate)
+        {
+            _place = gate.TryEnter();
+            return _place is null ? "this node has as many encrypted viewers as it may (setting maxConnections)" : null;
+        }
+
+        return null;
     }
 
     private async Task<SecurityType> DecideTypeAsync()

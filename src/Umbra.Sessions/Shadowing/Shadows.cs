@@ -112,6 +112,7 @@ public sealed class Shadows(SessionDirectory sessions, Grants grants, Links link
             IsLocal = IPAddress.IsLoopback(endPoint.Address),
             Certificate = options.Certificate,
             WhyClosed = () => grants.ClosedFor,
+            Encrypted = options.Encrypted,
             Ended = stopped.Token,
         };
         (shadow.EndPoint, listener) = await listen(endPoint, access, cancellationToken);

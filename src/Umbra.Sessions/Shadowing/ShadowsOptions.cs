@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Umbra.Transports.Listening;
 
 namespace Umbra.Sessions.Shadowing;
 
@@ -11,4 +12,7 @@ public sealed record ShadowsOptions
 
     /// <summary>For viewers that use VeNCrypt; null where the node has none.</summary>
     public Func<X509Certificate2>? Certificate { get; init; }
+
+    /// <summary>Lets in viewers that ask for TLS; null: all of them.</summary>
+    public ConnectionGate? Encrypted { get; init; }
 }

@@ -7,13 +7,15 @@ public sealed class GateEntry : IDisposable
 {
     private readonly ConnectionGate _gate;
     private readonly long _window;
+    private readonly GateEntry? _outside;
     private int _isAuthenticated;
     private int _hasLeft;
 
-    internal GateEntry(ConnectionGate gate, long window)
+    internal GateEntry(ConnectionGate gate, long window, GateEntry? outside)
     {
         _gate = gate;
         _window = window;
+        _outside = outside;
     }
 
     /// <summary>Whether <see cref="MarkAuthenticated"/> was called.</summary>
@@ -25,6 +27,7 @@ public sealed class GateEntry : IDisposable
         if (Interlocked.Exchange(ref _isAuthenticated, 1) == 0)
         {
             _gate.Authenticated(_window);
+            _outside?.MarkAuthenticated();
         }
     }
 
@@ -33,6 +36,7 @@ public sealed class GateEntry : IDisposable
         if (Interlocked.Exchange(ref _hasLeft, 1) == 0)
         {
             _gate.Leave();
+            _outside?.Dispose();
         }
     }
 }

@@ -77,7 +77,7 @@ public sealed partial class ListenerHost : IAsyncDisposable
                 }
                 else
                 {
-                    LogRefused(EndPoint, connection.RemoteEndPoint);
+                    LogRefused(EndPoint, connection.RemoteEndPoint, Gate.Refused);
                     connection.Abort(new ConnectionAbortedException("too many connections"));
                     await connection.DisposeAsync();
                 }
@@ -129,8 +129,8 @@ public sealed partial class ListenerHost : IAsyncDisposable
     [LoggerMessage(LogLevel.Information, "{EndPoint}: connection from {Peer} ended: {Reason}")]
     private partial void LogEnded(EndPoint endPoint, EndPoint? peer, string reason);
 
-    [LoggerMessage(LogLevel.Information, "{EndPoint}: refused a connection from {Peer}: too many connections")]
-    private partial void LogRefused(EndPoint endPoint, EndPoint? peer);
+    [LoggerMessage(LogLevel.Information, "{EndPoint}: refused a connection from {Peer}, the {Count}. here: this address, or the node (setting maxConnections), has as many as it may")]
+    private partial void LogRefused(EndPoint endPoint, EndPoint? peer, long count);
 
     [LoggerMessage(LogLevel.Error, "{EndPoint}: the handler of the connection from {Peer} failed")]
     private partial void LogFailed(EndPoint endPoint, EndPoint? peer, Exception exception);

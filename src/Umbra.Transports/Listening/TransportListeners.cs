@@ -8,13 +8,14 @@ namespace Umbra.Transports.Listening;
 /// <summary>
 /// Opens ports while the node runs, through the same drivers that Kestrel's fixed endpoints use (and so with the same tags and bounds).
 /// </summary>
-public sealed class TransportListeners(IEnumerable<IConnectionListenerFactory> factories, TimeProvider time, ILoggerFactory loggers)
+/// <param name="all">The gate around those of all listeners.</param>
+public sealed class TransportListeners(IEnumerable<IConnectionListenerFactory> factories, TimeProvider time, ILoggerFactory loggers, ConnectionGate? all = null)
 {
     // The last one registered is asked first, as Kestrel does.
     private readonly IConnectionListenerFactory[] _factories = [.. factories.Reverse()];
 
     /// <param name="endPoint">From <see cref="TransportAddress.ToListenEndPoint"/>.</param>
-    /// <param name="payer">Who pays for the buffers of its connections; null for the driver.</param>
+    /// <param name="payer">Who pays for the buffers of its connections, and whether they must succeed; null for the driver.</param>
     /// <param name="handler">Runs one connection; the connection is disposed when it returns. What it throws ends this connection
     /// only.</param>
     /// <exception cref="IOException">The end point cannot be had, or is taken.</exception>
@@ -33,6 +34,6 @@ public sealed class TransportListeners(IEnumerable<IConnectionListenerFactory> f
         IConnectionListener listener = payer is not null && factory is ITransportListenerFactory driver
             ? await driver.BindAsync(endPoint, payer, cancellationToken)
             : await factory.BindAsync(endPoint, cancellationToken);
-        return new ListenerHost(listener, handler, new ConnectionGate(limits, time), loggers.CreateLogger<ListenerHost>());
+        return new ListenerHost(listener, handler, new ConnectionGate(limits, time, all, payer is { MustSucceed: true }), loggers.CreateLogger<ListenerHost>());
     }
 }

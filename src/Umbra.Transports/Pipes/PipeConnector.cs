@@ -18,11 +18,7 @@ public sealed class PipeConnector(TransportOptions options) : ITransportConnecto
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            if (options.SendBufferSize is { } bytes)
-            {
-                socket.SendBufferSize = bytes;
-            }
-
+            options.SetBuffers(socket);
             await socket.ConnectAsync(address.ToEndPoint(), cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }

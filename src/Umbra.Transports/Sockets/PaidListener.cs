@@ -17,19 +17,18 @@ internal sealed class PaidListener : IConnectionListener
     private readonly IConnectionListener _listener;
     private readonly TransportDriver _driver;
     private readonly ListenerArena _arena;
-    private readonly long _bytesPerConnection;
+    private readonly TransportOptions _options;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<ConnectionContext, TaskCompletionSource> _connections = new();
     private int _isDisposed;
     private int _isRecycling;
 
-    /// <param name="bytesPerConnection">The most that one connection holds.</param>
-    public PaidListener(IConnectionListener listener, TransportDriver driver, ListenerArena arena, long bytesPerConnection, ILogger logger)
+    public PaidListener(IConnectionListener listener, TransportDriver driver, ListenerArena arena, TransportOptions options, ILogger logger)
     {
         _listener = listener;
         _driver = driver;
         _arena = arena;
-        _bytesPerConnection = bytesPerConnection;
+        _options = options;
         _logger = logger;
         Watch(arena.Account);
     }
@@ -41,6 +40,7 @@ internal sealed class PaidListener : IConnectionListener
         ConnectionContext? connection = await _listener.AcceptAsync(cancellationToken);
         if (connection is not null)
         {
+            connection.SetBuffers(_options);
             TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _connections[connection] = closed;
             connection.ConnectionClosed.Register(() =>
@@ -67,7 +67,7 @@ internal sealed class PaidListener : IConnectionListener
 
     private void Watch(Account account)
     {
-        account.Explain(_driver.Tag!.Value, () => _connections.Count * _bytesPerConnection);
+        account.Explain(_driver.Tag!.Value, () => _connections.Count * _options.BytesPerConnection);
         account.Recycle = why => _ = RecycleAsync(why);
     }
 

@@ -5,7 +5,6 @@ using Umbra.Core.Memory;
 namespace Umbra.Transports.Sockets;
 
 /// <summary>What drivers over sockets need.</summary>
-/// <param name="BytesPerConnection">The most one connection holds.</param>
 /// <param name="Settings">How the program configures Kestrel's sockets, Kestrel's own part (which takes the memory) first.</param>
 internal sealed record SocketDriverServices(
-    BufferPool Pool, IDriverMemory Memory, DriverAccounts Accounts, long BytesPerConnection, IReadOnlyList<ServiceDescriptor> Settings, ILoggerFactory Loggers);
+    BufferPool Pool, IDriverMemory Memory, DriverAccounts Accounts, TransportOptions Options, IReadOnlyList<ServiceDescriptor> Settings, ILoggerFactory Loggers);

@@ -40,7 +40,7 @@ internal abstract class SocketListenerFactory(TransportDriver driver, SocketDriv
             IConnectionListener listener = await NewTransport(arena).BindAsync(endPoint, cancellationToken);
             if (arena.IsUsed)
             {
-                return new PaidListener(listener, driver, arena, services.BytesPerConnection, _logger);
+                return new PaidListener(listener, driver, arena, services.Options, _logger);
             }
 
             await listener.DisposeAsync();

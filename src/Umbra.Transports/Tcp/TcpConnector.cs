@@ -12,11 +12,7 @@ public sealed class TcpConnector(TransportOptions options) : ITransportConnector
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            if (options.SendBufferSize is { } bytes)
-            {
-                socket.SendBufferSize = bytes;
-            }
-
+            options.SetBuffers(socket);
             TcpKeepAlive.Set(socket);
             await socket.ConnectAsync(address.ToEndPoint(), cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);

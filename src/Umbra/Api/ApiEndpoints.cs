@@ -15,8 +15,7 @@ internal static class ApiEndpoints
         MapSessions(api);
         MapShadows(api);
         MapNodes(api);
-        api.MapGet(Routes.Pool, (INodeOperations node, CancellationToken ct) => node.GetPoolAsync(ct))
-            .Describe("getPool", "The memory pool, by tag and by account");
+        MapPool(api);
         api.MapGet(Routes.Drivers, (INodeOperations node, CancellationToken ct) => node.ListDriversAsync(ct))
             .Describe("listDrivers", "Transport drivers and where they listen");
         api.MapGet(Routes.Version, (INodeOperations node, CancellationToken ct) => node.GetVersionAsync(ct))
@@ -92,6 +91,26 @@ internal static class ApiEndpoints
             await node.RemoveNodeAsync(name, ct);
             return TypedResults.NoContent();
         }).Describe("removeNode", "Forget a node; its certificate is worth nothing here from then on");
+    }
+
+    private static void MapPool(RouteGroupBuilder api)
+    {
+        api.MapGet(Routes.Pool, (INodeOperations node, CancellationToken ct) => node.GetPoolAsync(ct))
+            .Describe("getPool", "The memory pool, by tag and by account");
+        api.MapGet(Routes.Promise, (INodeOperations node, CancellationToken ct) => node.GetPromiseAsync(ct))
+            .Describe("getPromise", "The most this node may ever hold, part by part");
+        api.MapGet(Routes.Verifier, (INodeOperations node, CancellationToken ct) => node.GetVerifierAsync(ct))
+            .Describe("getVerifier", "What watches the pool: faults found, and who rented what is out");
+        api.MapPut(Routes.Verifier, (VerifierRequest request, INodeOperations node, CancellationToken ct) =>
+        {
+            request.Validate();
+            return node.StartVerifierAsync(request, ct);
+        }).Describe("startVerifier", "Watch the pool from now on");
+        api.MapDelete(Routes.Verifier, async (INodeOperations node, CancellationToken ct) =>
+        {
+            await node.StopVerifierAsync(ct);
+            return TypedResults.NoContent();
+        }).Describe("stopVerifier", "Watch the pool no longer");
     }
 
     private static void Describe(this RouteHandlerBuilder route, string name, string summary) => route.WithName(name).WithSummary(summary);

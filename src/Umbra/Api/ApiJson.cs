@@ -25,5 +25,9 @@ namespace Umbra.Api;
 [JsonSerializable(typeof(PoolInfo))]
 [JsonSerializable(typeof(IReadOnlyList<PoolTagInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<PoolAccountInfo>))]
+[JsonSerializable(typeof(PromiseInfo))]
+[JsonSerializable(typeof(IReadOnlyList<PromiseLineInfo>))]
+[JsonSerializable(typeof(VerifierInfo))]
+[JsonSerializable(typeof(VerifierRequest))]
 [JsonSerializable(typeof(IReadOnlyList<DriverInfo>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -46,5 +46,16 @@ internal interface INodeOperations
 
     Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken);
 
+    /// <summary>The most this node may ever hold.</summary>
+    Task<PromiseInfo> GetPromiseAsync(CancellationToken cancellationToken);
+
+    /// <summary>What watches the pool, and what it sees.</summary>
+    Task<VerifierInfo> GetVerifierAsync(CancellationToken cancellationToken);
+
+    /// <summary>Watches the pool from now on, and knows nothing of before.</summary>
+    Task<VerifierInfo> StartVerifierAsync(VerifierRequest request, CancellationToken cancellationToken);
+
+    Task StopVerifierAsync(CancellationToken cancellationToken);
+
     Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken);
 }

@@ -18,7 +18,8 @@ internal sealed record PoolTagInfo(string Tag, string Name, string Driver, long 
         usage.Name, usage.Tag.ToString(), DriverOf(usage.Tag), usage.Allocs, usage.Frees, usage.Outstanding, usage.Bytes,
         usage.Outstanding > 0 ? usage.Bytes / usage.Outstanding : 0, usage.PeakBytes, usage.Refused);
 
-    private static string DriverOf(BufferTag tag) => TransportDrivers.All.FirstOrDefault(driver => driver.Tag == tag)?.Name ?? tag switch
+    /// <summary>The tag in words; of the transports' tags the driver.</summary>
+    public static string DriverOf(BufferTag tag) => TransportDrivers.All.FirstOrDefault(driver => driver.Tag == tag)?.Name ?? tag switch
     {
         BufferTag.Mdl => "control messages",
         BufferTag.SurfacePixels => "surfaces",

@@ -16,6 +16,8 @@ internal static class Routes
     public const string Invites = "/v1/nodes/invites";
     public const string Join = "/v1/nodes/join";
     public const string Pool = "/v1/pool";
+    public const string Promise = "/v1/pool/promise";
+    public const string Verifier = "/v1/pool/verifier";
     public const string Drivers = "/v1/drivers";
     public const string OpenApi = "/openapi/v1.json";
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Umbra.Api;
 using Umbra.Configuration;
+using Umbra.Memory;
 using Umbra.Node;
 
 namespace Umbra.Commands;
@@ -34,6 +35,9 @@ internal sealed record CommandEnvironment
     /// <summary>What <c>umbra node init</c> does: makes keys and certificate authority in the state directory and says who the node is now.</summary>
     public Func<string, NodeSettings, NodeInfo> InitializeNode { get; init; } = NodeComposition.Initialize;
 
+    /// <summary>Holds this process to a plan. Only a process that is a node and nothing else can be.</summary>
+    public Action<MemoryPlan> Hold { get; init; } = _ => { };
+
     /// <summary>This process.</summary>
     public static CommandEnvironment Current() => new()
     {
@@ -44,5 +48,6 @@ internal sealed record CommandEnvironment
         IsTerminal = !Console.IsOutputRedirected,
         Terminal = SystemTerminal.Current(),
         Settings = SettingsEnvironment.Current(),
+        Hold = ProcessMemory.Hold,
     };
 }

@@ -25,9 +25,15 @@ internal static class PoolCommand
         Option<string?> tag = new("--tag") { Description = "only tags, drivers or accounts that match, as in 'Td*'", HelpName = "GLOB" };
         Option<string?> sort = new("--sort") { Description = "largest first; by tag or driver: in order", HelpName = string.Join('|', PoolSorts.Names) };
         sort.AcceptOnlyFromAmong([.. PoolSorts.Names]);
-        Command command = new("pool", "Show the node's memory by tag, live: h helps, q ends") { once, account, interval, tag, sort };
+        Option<bool> promise = new("--promise") { Description = "the most the node may ever hold, part by part, beside what it holds now" };
+        Command command = new("pool", "Show the node's memory by tag, live: h helps, q ends") { once, account, interval, tag, sort, promise };
         scope.Run(command, call =>
         {
+            if (call.Get(promise))
+            {
+                return PrintPromiseAsync(call);
+            }
+
             PoolView view = new() { ShowsAccounts = call.Get(account), Filter = call.Get(tag), Sort = PoolSorts.Of(call.Get(sort)) };
             if (call.Report.Format == OutputFormat.Json)
             {
@@ -65,6 +71,24 @@ internal static class PoolCommand
                 new("PEAK", a => Words.Of(a.PeakBytes), true),
                 new("LIMIT", a => PoolScreen.Limit(a.Limit), true),
                 new("STATE", a => a.IsClosed ? "closed" : "open"));
+
+    private static async Task PrintPromiseAsync(NodeCall call)
+    {
+        PromiseInfo promise = await call.Node.GetPromiseAsync(call.CancellationToken);
+        if (call.Report.Format == OutputFormat.Json)
+        {
+            call.Report.Item(promise, CommandJson.Api.PromiseInfo);
+            return;
+        }
+
+        PromiseLineInfo sum = new(default, "sum", promise.Sum, promise.ProcessLimit is { } limit ? $"processLimit {ByteSize.Format(limit)}" : "no processLimit is known", promise.Resident);
+        call.Report.List([.. promise.Lines, sum], CommandJson.Api.IReadOnlyListPromiseLineInfo,
+            new("WHAT", line => line.What),
+            new("AT MOST", line => ByteSize.Format(line.Bound), true),
+            new("NOW", line => line.InUse is { } now ? ByteSize.Format(now) : "-", true),
+            new("BOUNDED BY", line => line.Why));
+        call.Environment.Out.WriteLine("now, of the sum: resident memory of the process, without the kernel's socket buffers. Hosted desktops are other processes.");
+    }
 
     private static async Task PrintTableAsync(NodeCall call, PoolView view)
     {

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Hosting;
+using Umbra.Memory;
 
 namespace Umbra.Commands;
 
@@ -39,8 +42,10 @@ internal static class ServeCommand
     private static async Task ServeAsync(CommandScope scope, ParseResult arguments, NodeSettings settings,
         CancellationToken cancellationToken)
     {
+        scope.Environment.Hold(settings.Plan);
         await using NodeServer server = await NodeServer.StartAsync(settings, builder => scope.Environment.Compose(builder, settings),
             cancellationToken);
+        Tell(server.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Umbra.Memory"), settings.Plan, scope.Environment.Settings.Memory);
         ReadyInfo ready = new(true, settings.ApiSocketPath, Environment.ProcessId, VersionInfo.Current().Version);
 
         // One line in either format: whoever starts a node waits for it.
@@ -49,5 +54,20 @@ internal static class ServeCommand
             : $"umbra is ready: {ready.ApiSocket}");
         scope.Environment.Out.Flush();
         await server.WaitForShutdownAsync(cancellationToken);
+    }
+
+    private static void Tell(ILogger logger, MemoryPlan plan, ProcessMemory memory)
+    {
+        foreach (string reason in memory.Unreadable)
+        {
+            logger.LogDebug("the container's memory limit is taken for none where it cannot be read: {Reason}", reason);
+        }
+
+        if (plan.ProcessLimit is { } limit)
+        {
+            logger.LogInformation(
+                "memory: at most {Sum} of the {Limit} this process may use, {Pool} of it data memory; see 'umbra pool --promise'",
+                ByteSize.Format(plan.Sum), ByteSize.Format(limit), ByteSize.Format(plan.MemoryLimit));
+        }
     }
 }

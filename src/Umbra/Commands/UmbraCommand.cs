@@ -50,6 +50,7 @@ internal static class UmbraCommand
             SnapshotCommand.Create(scope),
             NodeCommand.Create(scope),
             PoolCommand.Create(scope),
+            VerifierCommand.Create(scope),
             DriversCommand.Create(scope),
             VersionCommand.Create(scope),
             CompletionCommand.Create(scope),

@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Umbra.Core.Memory;
+using Umbra.Memory;
 using Umbra.Sessions;
 
 namespace Umbra.Configuration;
@@ -20,17 +22,52 @@ internal sealed record NodeSettings
 
     public ShadowCeiling Shadowing { get; init; } = ShadowCeiling.View;
 
-    public int MaxSessions { get; init; } = 64;
+    /// <summary>By default 64, fewer where the process limit is small; so are those below.</summary>
+    public int MaxSessions
+    {
+        get => field > 0 ? field : MemoryPlan.DefaultSessions(this);
+        init;
+    }
+
+    /// <summary>Links to other nodes that are open at once, each a session of another node.</summary>
+    public int MaxLinks
+    {
+        get => field > 0 ? field : MemoryPlan.DefaultSessions(this);
+        init;
+    }
+
+    /// <summary>Connections at once: viewers, links and the API.</summary>
+    public int MaxConnections
+    {
+        get => field > 0 ? field : MemoryPlan.DefaultConnections(this);
+        init;
+    }
 
     public int MaxShadowsPerSession { get; init; } = 32;
 
+    /// <summary>Most bytes the whole process may use; null: nobody has said.</summary>
+    public long? ProcessLimit { get; init; }
+
     /// <summary>Bytes of data memory.</summary>
-    public long MemoryLimit { get; init; } = 1L << 30;
+    public long MemoryLimit
+    {
+        get => field > 0 ? field : MemoryPlan.DefaultMemoryLimit(this);
+        init;
+    }
+
+    /// <summary>What follows from these settings for the memory of the whole process.</summary>
+    public MemoryPlan Plan => MemoryPlan.Of(this);
 
     /// <summary>What of it is for sessions and their owners, whatever shadowers and links hold.</summary>
     public long MemoryReserve => MemoryLimit / Session.ReservedPart;
 
     public LeakAction LeakAction { get; init; } = LeakAction.Warn;
+
+    /// <summary>Tags whose blocks are watched from the start; empty is all, null none.</summary>
+    public IReadOnlySet<BufferTag>? Verify { get; init; }
+
+    /// <summary>One rent in so many has its stack recorded.</summary>
+    public int VerifyStacks { get; init; } = 1;
 
     /// <summary>Updates per second to one viewer, at most.</summary>
     public int UpdateRate { get; init; } = 60;

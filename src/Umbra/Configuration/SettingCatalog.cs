@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Umbra.Api;
+using Umbra.Core.Memory;
+using Umbra.Memory;
 using Umbra.Transports;
 
 namespace Umbra.Configuration;
@@ -10,6 +13,7 @@ namespace Umbra.Configuration;
 internal static class SettingCatalog
 {
     private const string AbsolutePath = "an absolute path";
+    private const string VerifiedPool = "pool";
     private static readonly NodeSettings Defaults = new() { StateDirectory = "", RuntimeDirectory = "" };
 
     public static IReadOnlyList<Setting> All { get; } =
@@ -29,16 +33,28 @@ internal static class SettingCatalog
         One("shadowing", "The most this node allows a shadower, whoever asks", "off, view or control (or the RDS policy numbers 0 to 4)",
             Name(Defaults.Shadowing),
             (s, text) => s with { Shadowing = ParseCeiling(text) }),
-        One("maxSessions", "Sessions at once, at most", "1 to 10000", Number(Defaults.MaxSessions),
+        One("maxSessions", "Sessions at once, at most", "1 to 10000", $"{Number(Defaults.MaxSessions)}; fewer where processLimit is below 4GiB",
             (s, text) => s with { MaxSessions = ParseNumber(text, 1, 10_000) }),
         One("maxShadowsPerSession", "Shadows on one session at once, at most", "1 to 1000", Number(Defaults.MaxShadowsPerSession),
             (s, text) => s with { MaxShadowsPerSession = ParseNumber(text, 1, 1000) }),
+        One("maxLinks", "Links to sessions of other nodes at once, at most", "1 to 10000", $"{Number(Defaults.MaxLinks)}; fewer where processLimit is below 4GiB",
+            (s, text) => s with { MaxLinks = ParseNumber(text, 1, 10_000) }),
+        One("maxConnections", "Connections at once, at most: viewers, links and the API; a quarter of them for sessions' owners and the API alone", "16 to 100000",
+            $"{Number(Defaults.MaxConnections)}; fewer where processLimit is below 1GiB",
+            (s, text) => s with { MaxConnections = ParseNumber(text, 16, 100_000) }),
+        One("processLimit", "The most the whole process may use; `umbra pool --promise` shows what for", "64MiB to 16TiB", "the container's limit, else the machine's memory",
+            (s, text) => s with { ProcessLimit = ParseBytes(text, 64L << 20, 1L << 44) }),
         One("memoryLimit", "Data memory of the whole node, a quarter of it for sessions and their owners alone; whose next buffer does not fit is disconnected", "64MiB to 1TiB",
-            ByteSize.Format(Defaults.MemoryLimit),
-            (s, text) => s with { MemoryLimit = ParseBytes(text, 64L << 20, 1L << 40) }),
+            $"{ByteSize.Format(Defaults.MemoryLimit)}, or what fits into processLimit",
+            (s, text) => s with { MemoryLimit = ParseBytes(text, MemoryPlan.LeastMemoryLimit, 1L << 40) }),
         One("leakAction", "What is done about a link whose memory grows as a leak does", "warn, or recycle: it is cut, all it held taken back, and it connects again",
             Name(Defaults.LeakAction),
             (s, text) => s with { LeakAction = ParseEnum<LeakAction>(text) }),
+        new Setting("verify", "Watches the memory pool from the start and names who misuses it; for looking for a fault, as it takes time and memory",
+            $"pool, or pool and tags to watch no others: {string.Join(", ", PoolTags.Names)}", "nothing is watched", true,
+            (s, items) => s with { Verify = ParseVerify(items) }, WhyNotVerify),
+        One("verifyStacks", "While the pool is watched, one rent in so many has its stack recorded", $"1 to {VerifierRequest.MostStacks}", Number(Defaults.VerifyStacks),
+            (s, text) => s with { VerifyStacks = ParseNumber(text, 1, VerifierRequest.MostStacks) }),
         One("updateRate", "Updates per second to one viewer, at most", "1 to 120", Number(Defaults.UpdateRate),
             (s, text) => s with { UpdateRate = ParseNumber(text, 1, 120) }),
         One("rfbListen", "Where VNC viewers connect unless a command says otherwise", "IP:PORT; port 0 picks a free one",
@@ -78,6 +94,18 @@ internal static class SettingCatalog
     private static string Name<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>As people write it for one option: <c>pool,TdPi,Mdl</c>.</summary>
+    private static IEnumerable<string> SplitVerify(string text) => text.Split(',', StringSplitOptions.TrimEntries);
+
+    private static HashSet<BufferTag> ParseVerify(IReadOnlyList<string> items) =>
+    [
+        .. items.SelectMany(SplitVerify).Where(item => item != VerifiedPool)
+            .Select(item => PoolTags.TryParse(item, out BufferTag tag) ? tag : throw new FormatException()),
+    ];
+
+    private static string? WhyNotVerify(string text) =>
+        SplitVerify(text).FirstOrDefault(item => item != VerifiedPool && !PoolTags.TryParse(item, out _)) is { } wrong ? PoolTags.WhyNot(wrong) : null;
 
     private static string ParsePath(string text) =>
         Path.IsPathFullyQualified(text) && !text.Contains('\0', StringComparison.Ordinal) ? Path.GetFullPath(text)

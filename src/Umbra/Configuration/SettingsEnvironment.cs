@@ -1,4 +1,5 @@
 using System.Collections;
+using Umbra.Memory;
 
 namespace Umbra.Configuration;
 
@@ -17,7 +18,8 @@ internal sealed record SettingsEnvironment(IReadOnlyDictionary<string, string> V
         }
 
         return new SettingsEnvironment(variables, Environment.IsPrivilegedProcess,
-            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile))
+        { Memory = ProcessMemory.Read() };
     }
 
     /// <summary>Null where unset or empty.</summary>
@@ -27,13 +29,16 @@ internal sealed record SettingsEnvironment(IReadOnlyDictionary<string, string> V
     {
         string state = IsRoot ? "/var/lib/umbra"
             : Path.Combine(Variable("XDG_STATE_HOME") ?? Path.Combine(Home, ".local", "state"), "umbra");
-        return new NodeSettings { StateDirectory = state, RuntimeDirectory = RuntimeDirectory(state) };
+        return new NodeSettings { StateDirectory = state, RuntimeDirectory = RuntimeDirectory(state), ProcessLimit = Memory.Bytes };
     }
 
     /// <summary>The default one; without XDG_RUNTIME_DIR it lies in the state directory.</summary>
     public string RuntimeDirectory(string stateDirectory) =>
         IsRoot ? "/run/umbra" : Variable("XDG_RUNTIME_DIR") is { } runtime ? Path.Combine(runtime, "umbra")
             : Path.Combine(stateDirectory, "run");
+
+    /// <summary>What there is for this process.</summary>
+    public ProcessMemory Memory { get; init; } = new(null, []);
 
     /// <summary>The administrator's file.</summary>
     public string SystemFile { get; init; } = "/etc/umbra/umbra.yaml";

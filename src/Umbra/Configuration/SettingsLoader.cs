@@ -10,7 +10,7 @@ internal sealed class SettingsLoader(SettingsEnvironment environment)
     private readonly List<SettingError> _errors = [];
     private readonly List<string> _warnings = [];
     private readonly List<string> _files = [];
-    private bool _runtimeSet;
+    private readonly HashSet<string> _set = [];
 
     /// <param name="environment">The machine as far as defaults depend on it.</param>
     /// <param name="file">The file asked for; null reads the usual ones where they exist.</param>
@@ -31,7 +31,7 @@ internal sealed class SettingsLoader(SettingsEnvironment environment)
 
         settings = Apply(settings, Variables());
         settings = Apply(settings, options);
-        if (!_runtimeSet)
+        if (!_set.Contains("runtimeDirectory"))
         {
             settings = settings with { RuntimeDirectory = environment.RuntimeDirectory(settings.StateDirectory) };
         }
@@ -39,6 +39,11 @@ internal sealed class SettingsLoader(SettingsEnvironment environment)
         if (SettingCatalog.CheckWhole(settings) is { } wrong)
         {
             _errors.Add(new SettingError(new SettingSource("configuration"), wrong));
+        }
+
+        if (settings.Plan.WhyNot(_set.Contains("memoryLimit")) is { } tooMuch)
+        {
+            _errors.Add(new SettingError(new SettingSource("configuration"), tooMuch));
         }
 
         return new SettingsResult(settings, _errors, _warnings, _files);
@@ -64,7 +69,7 @@ internal sealed class SettingsLoader(SettingsEnvironment environment)
         string[] wrong = [.. value.Items.Where(item => !IsAllowed(setting, item))];
         _errors.AddRange(wrong.Select(item => new SettingError(
             value.Source, $"{value.Key}: {setting.WhyNot?.Invoke(item) ?? $"'{item}' is not allowed: {setting.Allowed}"}")));
-        _runtimeSet |= value.Key == "runtimeDirectory";
+        _set.Add(value.Key);
         return wrong.Length == 0 ? setting.Apply(settings, value.Items) : settings;
     }
 

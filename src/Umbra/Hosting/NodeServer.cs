@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
@@ -14,7 +17,10 @@ using Microsoft.Extensions.Logging.Console;
 using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Telemetry;
+using Umbra.Transports;
+using Umbra.Transports.Listening;
 using Umbra.Transports.Pipes;
+using Umbra.Transports.Sockets;
 
 namespace Umbra.Hosting;
 
@@ -26,6 +32,11 @@ internal sealed class NodeServer : IAsyncDisposable
 {
     public const int MaxRequestBody = 64 * 1024;
     private const int Backlog = 128;
+    private const int LeastApiConnections = 8;
+
+    /// <summary>One connection in so many may be the API's.</summary>
+    private const int ApiPart = 8;
+
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
     private readonly WebApplication _app;
 
@@ -123,7 +134,31 @@ internal sealed class NodeServer : IAsyncDisposable
         kestrel.Limits.MaxRequestHeaderCount = 64;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
-        kestrel.ListenUnixSocket(settings.ApiSocketPath, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.ListenUnixSocket(settings.ApiSocketPath, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (kestrel.ApplicationServices.GetService<ConnectionGate>() is { } all)
+            {
+                ConnectionLimits limits = new(Math.Max(LeastApiConnections, settings.MaxConnections / ApiPart), int.MaxValue);
+                listen.UseConnectionGate(new ConnectionGate(limits, TimeProvider.System, all, mustSucceed: true), refuse: RefuseAsync);
+                listen.Use(next => connection =>
+                {
+                    connection.SetBuffers(kestrel.ApplicationServices.GetRequiredService<TransportOptions>());
+                    return next(connection);
+                });
+            }
+        });
+    }
+
+    /// <summary>An answer like any other, before a request is read.</summary>
+    private static async Task RefuseAsync(ConnectionContext connection)
+    {
+        ApiProblem problem = ApiProblem.From(new NodeOperationException(
+            ErrorCode.LimitReached, "as many connections are open as this node allows (setting maxConnections)", "try again when some have ended"));
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Default.ApiProblem);
+        string head = $"HTTP/1.1 {problem.Status} Service Unavailable\r\nContent-Type: {ApiProblem.MediaType}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
+        await connection.Transport.Output.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. body]);
+        await connection.Transport.Output.CompleteAsync();
     }
 
     /// <summary>Our own lines at the configured level, the frameworks' only from warning up unless everything is wanted.</summary>

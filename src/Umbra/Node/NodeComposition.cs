@@ -27,12 +27,18 @@ internal static class NodeComposition
 
     public static void Compose(WebApplicationBuilder builder, NodeSettings settings)
     {
-        BufferPool pool = new(settings.MemoryLimit, settings.MemoryReserve);
+        MemoryPlan plan = settings.Plan;
+        BufferPool pool = new(plan.MemoryLimit, settings.MemoryReserve, plan.KeptLimit);
+        TransportOptions transport = new()
+        {
+            MaxReadBufferSize = MaxReadBuffer, SendBufferSize = plan.SendBuffer, ReceiveBufferSize = plan.ReceiveBuffer, MaxConnections = plan.Connections,
+        };
         IServiceCollection services = builder.Services;
         services.AddSingleton(pool);
         services.AddSingleton(TimeProvider.System);
-        services.AddTransports(pool, new TransportOptions { MaxReadBufferSize = MaxReadBuffer }, new UnixDomainSocketEndPoint(settings.ApiSocketPath));
+        services.AddTransports(pool, transport, new UnixDomainSocketEndPoint(settings.ApiSocketPath));
         services.AddSingleton<SessionDirectory>();
+        services.AddSingleton<NodeVerifier>();
         services.AddSingleton<NodeIdentityHolder>();
         services.AddSingleton<NodeEngine>();
         services.AddSingleton<INodeOperations>(provider => provider.GetRequiredService<NodeEngine>());
@@ -67,7 +73,8 @@ internal static class NodeComposition
         NodeIdentityHolder identity = kestrel.ApplicationServices.GetRequiredService<NodeIdentityHolder>();
         NodeTls tls = identity.Tls
             ?? throw new NodeOperationException(ErrorCode.Conflict, "links are to be listened for, and this node has no identity", "run 'umbra node init --name NAME' first");
-        ConnectionGate gate = new(new ConnectionLimits(), TimeProvider.System);
+        ConnectionLimits limits = new(settings.Plan.LinkConnections);
+        ConnectionGate gate = new(limits, TimeProvider.System, kestrel.ApplicationServices.GetRequiredService<ConnectionGate>());
         NodeEngine engine = kestrel.ApplicationServices.GetRequiredService<NodeEngine>();
         foreach (string address in settings.LinkListen)
         {

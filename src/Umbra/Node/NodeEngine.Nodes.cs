@@ -4,6 +4,7 @@ using Umbra.Core.Memory;
 using Umbra.Sessions.Nodes;
 using Umbra.Sessions.Shadowing;
 using Umbra.Transports;
+using Umbra.Transports.Listening;
 using NodeState = Umbra.Api.NodeState;
 
 namespace Umbra.Node;
@@ -85,8 +86,8 @@ internal sealed partial class NodeEngine
     private LinkConnector ConnectorTo(string node) => async cancellationToken =>
     {
         Sessions.Nodes.NodeState state = _identity.State ?? throw new IOException("this node has no identity: run 'umbra node init --name NAME'");
-        PeerConnector connector = new(state, _identity.Tls!, _connectors);
-        (Stream stream, TransportDriver driver) = await connector.ConnectAsync(node, cancellationToken);
+        GateEntry place = _gate.TryEnter() ?? throw new IOException($"{_gate.Count} connections are open on this node (setting maxConnections)");
+        (Stream stream, TransportDriver driver) = await ConnectAsync(new PeerConnector(state, _identity.Tls!, _connectors), node, place, cancellationToken);
         Account account = _driverAccounts.Of(driver).Open($"link to {node}");
         StreamDuplex duplex = new(stream, _driverMemory.Of(driver, account));
         account.Explain(driver.Tag!.Value, () => StreamDuplex.MostBytes);
@@ -96,7 +97,7 @@ internal sealed partial class NodeEngine
             duplex.Abort();
         };
         _openLinks[duplex] = (node, driver, duplex.Abort);
-        LinkConnection link = new(duplex, node, new OpenLink(this, duplex, driver, account));
+        LinkConnection link = new(duplex, node, new OpenLink(this, duplex, driver, account, place));
         if (IsEnrolled(node))
         {
             return link;
@@ -106,12 +107,27 @@ internal sealed partial class NodeEngine
         throw new IOException($"{node} was removed while it was connected to");
     };
 
-    private sealed class OpenLink(NodeEngine engine, StreamDuplex duplex, TransportDriver driver, Account account) : IAsyncDisposable
+    /// <param name="place">Given back where nobody is reached.</param>
+    private static async Task<(Stream Stream, TransportDriver Driver)> ConnectAsync(PeerConnector connector, string node, GateEntry place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connector.ConnectAsync(node, cancellationToken);
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class OpenLink(NodeEngine engine, StreamDuplex duplex, TransportDriver driver, Account account, GateEntry place) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
             engine._openLinks.TryRemove(duplex, out _);
             await duplex.DisposeAsync();
+            place.Dispose();
             account.CloseAndTell($"driver {driver.Name}, {account.Name}", engine._logger);
         }
     }

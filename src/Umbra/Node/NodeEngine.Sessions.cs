@@ -153,6 +153,7 @@ internal sealed partial class NodeEngine
             Tickets = tickets,
             IsLocal = IPAddress.IsLoopback(_settings.RfbListen.Address),
             Certificate = Certificate,
+            Encrypted = _encrypted,
         };
         (IPEndPoint bound, IAsyncDisposable listener) = await ListenAsync(_settings.RfbListen, access, cancellationToken);
         try
@@ -182,6 +183,15 @@ internal sealed partial class NodeEngine
         {
             await desk.DisposeAsync();
         }
+    }
+
+    /// <summary>The near end of a link.</summary>
+    private Session NewLinkedSession(string name, LinkSource source)
+    {
+        int open = _links.All.Count;
+        return open < _settings.MaxLinks
+            ? NewSession(name, source)
+            : throw new NodeOperationException(ErrorCode.LimitReached, $"{open} links to sessions of other nodes are open (setting maxLinks)", "end shadows with 'umbra shadow stop'");
     }
 
     private Session NewSession(string name, ISessionSource source)
@@ -221,14 +231,16 @@ internal sealed partial class NodeEngine
         Size = size,
         Command = request.Command is { } command ? string.Join(' ', command.Select(Quote)) : _settings.DesktopSession,
         Xvnc = _settings.Xvnc,
+        Transport = _transport,
     };
 
-    private static RfbSourceOptions ToRfbOptions(StartSessionRequest request) => new()
+    private RfbSourceOptions ToRfbOptions(StartSessionRequest request) => new()
     {
         Address = RfbAddress.TryParse(request.Address!, out RfbAddress? address)
             ? address
             : throw new NodeOperationException(ErrorCode.InvalidRequest, $"'{request.Address}' is not an RFB address", "give vnc://HOST:PORT or vnc:///PATH"),
         AuthorityFile = request.AuthorityFile,
+        Transport = _transport,
         Password = request.Password is { } password ? () => Encoding.UTF8.GetBytes(password) : null,
     };
 

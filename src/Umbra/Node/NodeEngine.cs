@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Core.Memory;
+using Umbra.Memory;
 using Umbra.Sessions;
 using Umbra.Sessions.Shadowing;
 using Umbra.Telemetry;
@@ -19,11 +20,15 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
 {
     private readonly NodeSettings _settings;
     private readonly BufferPool _pool;
+    private readonly NodeVerifier _verifier;
     private readonly NodeIdentityHolder _identity;
     private readonly TransportListeners _listeners;
     private readonly TransportConnectors _connectors;
     private readonly DriverAccounts _driverAccounts;
     private readonly IDriverMemory _driverMemory;
+    private readonly TransportOptions _transport;
+    private readonly ConnectionGate _gate;
+    private readonly ConnectionGate _encrypted;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
@@ -37,17 +42,22 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private int _isStopped;
 
     public NodeEngine(
-        NodeSettings settings, BufferPool pool, SessionDirectory sessions, NodeIdentityHolder identity, TransportListeners listeners, TransportConnectors connectors,
-        DriverAccounts driverAccounts, IDriverMemory driverMemory, IMeterFactory meters, TimeProvider time, ILoggerFactory loggers)
+        NodeSettings settings, BufferPool pool, NodeVerifier verifier, SessionDirectory sessions, NodeIdentityHolder identity, TransportListeners listeners,
+        TransportConnectors connectors, DriverAccounts driverAccounts, IDriverMemory driverMemory, TransportOptions transport, ConnectionGate gate, IMeterFactory meters,
+        TimeProvider time, ILoggerFactory loggers)
     {
         _settings = settings;
         _pool = pool;
+        _verifier = verifier;
         _sessions = sessions;
         _identity = identity;
         _listeners = listeners;
         _connectors = connectors;
         _driverAccounts = driverAccounts;
         _driverMemory = driverMemory;
+        _transport = transport;
+        _gate = gate;
+        _encrypted = new ConnectionGate(new ConnectionLimits(settings.Plan.EncryptedViewers, int.MaxValue), time);
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Umbra.Node");
@@ -59,8 +69,8 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         _book = new SessionBook(settings.StateDirectory);
         ShadowPolicy policy = new(ToAccess(settings.Shadowing), settings.MaxShadowsPerSession);
         _grants = new Grants(Name, policy, time, loggers.CreateLogger<Grants>());
-        _links = new Links(Name, _sessions, ConnectorTo, NewSession, time, loggers.CreateLogger<LinkSource>());
-        ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = Certificate };
+        _links = new Links(Name, _sessions, ConnectorTo, NewLinkedSession, time, loggers.CreateLogger<LinkSource>());
+        ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = Certificate, Encrypted = _encrypted };
         Shedding = new Shedding(_sessions, loggers.CreateLogger<Shedding>());
         _shadows = new Shadows(_sessions, _grants, _links, ListenAsync, options, time);
         _ = new PoolMeter(meters, pool);
@@ -79,6 +89,22 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult(VersionInfo.Current(_identity.State?.Identity.Name));
 
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => Task.FromResult(PoolInfo.From(_pool));
+
+    public Task<PromiseInfo> GetPromiseAsync(CancellationToken cancellationToken) => Task.FromResult(PromiseInfo.From(_settings.Plan, _pool));
+
+    public Task<VerifierInfo> GetVerifierAsync(CancellationToken cancellationToken) => Task.FromResult(_verifier.Read());
+
+    public Task<VerifierInfo> StartVerifierAsync(VerifierRequest request, CancellationToken cancellationToken)
+    {
+        _verifier.TurnOn(request.ParseTags(), request.Stacks);
+        return GetVerifierAsync(cancellationToken);
+    }
+
+    public Task StopVerifierAsync(CancellationToken cancellationToken)
+    {
+        _verifier.TurnOff();
+        return Task.CompletedTask;
+    }
 
     /// <summary>
     /// Takes up the sessions of a run that was killed: desktops that are still there are adopted, the others are opened as they were asked for. A node that

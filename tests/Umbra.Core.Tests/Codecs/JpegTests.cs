@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
@@ -8,6 +9,9 @@ namespace Umbra.Core.Tests.Codecs;
 
 public sealed class JpegTests : PoolTest
 {
+    /// <summary>TJFLAG_PROGRESSIVE.</summary>
+    private const int Progressive = 16384;
+
     public JpegTests() => Assert.SkipUnless(JpegCodec.IsAvailable, "libturbojpeg.so.0 is not installed");
 
     public static TheoryData<int> Levels() => new(Enumerable.Range(0, 10));
@@ -90,6 +94,30 @@ public sealed class JpegTests : PoolTest
 
         Assert.Throws<ProtocolException>(() => Wire.Decode(decoders, decoded, payload));
         Assert.Equal(-1, decoded.Pixels.IndexOfAnyExcept((byte)0));
+    }
+
+    /// <summary>A progressive picture would make the library keep all of its coefficients, in memory that no quota sees.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Progressive)]
+    public unsafe void Decode_PictureInSeveralScans_IsRefused(int flags)
+    {
+        using Canvas canvas = new(Pool, Account, new Size(200, 120));
+        canvas.Draw(canvas.Size.Bounds, Picture.Photo, new Random(2));
+        byte[] jpeg = new byte[(int)TurboJpeg.BufferSize(canvas.Size.Width, canvas.Size.Height, 0).Value];
+        CULong size = new((nuint)jpeg.Length);
+        using (TurboJpegHandle handle = TurboJpegHandle.ForCompression())
+        fixed (byte* pixels = canvas.Pixels)
+        fixed (byte* target = jpeg)
+        {
+            byte* output = target;
+            Assert.Equal(0, TurboJpeg.Compress(
+                handle, pixels, canvas.Size.Width, canvas.Stride, canvas.Size.Height, TurboJpeg.PixelFormatBgrx, &output, &size, 0, 75, flags | TurboJpeg.NoRealloc));
+        }
+
+        using JpegDecoder decoder = new();
+        Exception? refused = Record.Exception(() => decoder.Decode(jpeg.AsSpan(0, (int)size.Value), canvas, canvas.Size.Bounds));
+        Assert.Equal(flags == Progressive, refused is ProtocolException);
     }
 
     [Fact]

@@ -31,9 +31,10 @@ internal sealed class NodePair : IAsyncDisposable
 
     /// <param name="shadowing">The most that the target node allows.</param>
     /// <param name="link">Where the target node listens for links; null: a pipe.</param>
-    public static async Task<NodePair> StartAsync(string shadowing = "control", string? link = null)
+    /// <param name="processLimit">The most each of the nodes may use; null: what the machine has.</param>
+    public static async Task<NodePair> StartAsync(string shadowing = "control", string? link = null, string? processLimit = null)
     {
-        NodeProcess[] nodes = await Task.WhenAll(StartNodeAsync("server-a", shadowing), StartNodeAsync("server-b", shadowing, link));
+        NodeProcess[] nodes = await Task.WhenAll(StartNodeAsync("server-a", shadowing, null, processLimit), StartNodeAsync("server-b", shadowing, link, processLimit));
         NodePair pair = new(nodes[0], nodes[1]);
         try
         {
@@ -104,7 +105,7 @@ internal sealed class NodePair : IAsyncDisposable
         }
     }
 
-    private static async Task<NodeProcess> StartNodeAsync(string name, string shadowing, string? link = null)
+    private static async Task<NodeProcess> StartNodeAsync(string name, string shadowing, string? link, string? processLimit)
     {
         // The first life only makes the folders: a node that listens for links needs an identity before it starts.
         NodeProcess node = await NodeProcess.StartAsync(new Dictionary<string, string?>
@@ -113,6 +114,7 @@ internal sealed class NodePair : IAsyncDisposable
             ["UMBRA_LOG_LEVEL"] = "information",
             ["UMBRA_MAX_SHADOWS_PER_SESSION"] = "1000",
             ["UMBRA_LONG"] = null,
+            ["UMBRA_PROCESS_LIMIT"] = processLimit,
         });
         await node.StopAsync();
         await node.RunAsync("node", "init", "--name", name);

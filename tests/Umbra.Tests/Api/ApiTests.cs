@@ -20,7 +20,7 @@ public sealed class ApiTests : NodeFixture
         [
             Routes.Sessions, Routes.Session, Routes.Tickets, Routes.Snapshot, Routes.Shadows, Routes.Shadow, Routes.ShadowTickets, Routes.Nodes, Routes.Node,
                 Routes.Invites, Routes.Join,
-            Routes.Pool, Routes.Drivers, Routes.Version,
+            Routes.Pool, Routes.Promise, Routes.Verifier, Routes.Drivers, Routes.Version,
         ];
         Assert.Equal(routes.Order(), paths.EnumerateObject().Select(path => path.Name).Order());
         Assert.All(paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject()), operation =>

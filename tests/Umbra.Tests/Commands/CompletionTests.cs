@@ -6,6 +6,7 @@ public sealed class CompletionTests : NodeFixture
     [InlineData("", "session")]
     [InlineData("ses", "session")]
     [InlineData("session k", "kill")]
+    [InlineData("verifier on --tag ", "TdPi")]
     [InlineData("session kill ", "alice")]
     [InlineData("shadow al", "alice")]
     [InlineData("shadow alice@", "alice@server-b")]

@@ -33,6 +33,17 @@ public sealed class PoolCommandTests : NodeFixture
     }
 
     [Fact]
+    public async Task Pool_Promise_PrintsTheSum()
+    {
+        string text = (await RunAsync("pool", "--promise")).Out;
+        Assert.Matches("WHAT +AT MOST +NOW +BOUNDED BY", text);
+        Assert.Matches("data memory +96MiB +5MiB +memoryLimit", text);
+        Assert.Matches("kernel socket buffers +4MiB +- +maxConnections 256", text);
+        Assert.Matches("sum +100MiB +60MiB +processLimit 256MiB", text);
+        Assert.Equal(100 << 20, (await RunAsync("pool", "--promise", "-o", "json")).Json.GetProperty("sum").GetInt64());
+    }
+
+    [Fact]
     public async Task Pool_Sort_OrdersTheTable()
     {
         Assert.Matches("(?s)\nMdl .*\nTdTc", (await RunAsync("pool", "--sort", "bytes")).Out);

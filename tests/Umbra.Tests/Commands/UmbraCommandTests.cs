@@ -11,7 +11,7 @@ public sealed class UmbraCommandTests : NodeFixture
     {
         CommandResult result = await RunAsync("--help");
         Assert.Equal(0, result.ExitCode);
-        string[] verbs = ["serve", "session", "shadow", "snapshot", "node", "pool", "drivers", "version", "completion"];
+        string[] verbs = ["serve", "session", "shadow", "snapshot", "node", "pool", "verifier", "drivers", "version", "completion"];
         Assert.All(verbs, verb => Assert.Contains($"\n  {verb} ", result.Out, StringComparison.Ordinal));
         Assert.All(ExitCodes.All, code => Assert.Contains($"{code.Code}  {code.Meaning}", result.Out, StringComparison.Ordinal));
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Umbra.Configuration;
+using Umbra.Core.Memory;
 
 namespace Umbra.Tests.Configuration;
 
@@ -44,6 +45,34 @@ public sealed class SettingsLoaderTests : IDisposable
         _variables["UMBRA_TICKET_LIFETIME"] = "40s";
         NodeSettings settings = Load(file, new SettingValue("ticketLifetime", ["50s"], new SettingSource("--ticket-lifetime"))).Settings;
         Assert.Equal((10, 12, TimeSpan.FromSeconds(50)), (settings.UpdateRate, settings.MaxSessions, settings.TicketLifetime));
+    }
+
+    [Theory]
+    [InlineData("pool", "")]
+    [InlineData("pool,TdPi,mdl", "Mdl ,TdPi")]
+    [InlineData("pool,SfPx , Mdl ", "Mdl ,SfPx")]
+    public void Load_Verify_TagsByTheirNames(string text, string tags)
+    {
+        NodeSettings settings = Load(null, new SettingValue("verify", [text], new SettingSource("--verify"))).Settings;
+        Assert.Equal(tags, string.Join(',', settings.Verify!.Order().Select(tag => tag.Name())));
+        Assert.Null(Load().Settings.Verify);
+    }
+
+    [Fact]
+    public void Load_VerifyWrongTag_NamesTheTags()
+    {
+        _variables["UMBRA_VERIFY"] = "pool,TdXx";
+        Assert.Contains("verify: 'TdXx' is no tag: tags are Mdl, SfPx, FrPk", Assert.Single(Load().Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ProcessLimit_MemoryThatDoesNotFitIsAnError()
+    {
+        SettingValue small = new("processLimit", ["256MiB"], new SettingSource("--process-limit"));
+        Assert.InRange(Load(null, small).Settings.MemoryLimit, 64L << 20, 128L << 20);
+        _variables["UMBRA_MEMORY_LIMIT"] = "256MiB";
+        Assert.Contains("memoryLimit 256MiB does not fit into processLimit 256MiB: ", Assert.Single(Load(null, small).Errors).Message, StringComparison.Ordinal);
+        Assert.Empty(Load().Errors);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Umbra.Api;
@@ -31,22 +32,23 @@ internal sealed class LiveNode : IAsyncDisposable
     public string Link => LinkIn(_folder);
 
     /// <param name="linkListen">Where else it listens, before the Unix socket.</param>
-    public static Task<LiveNode> StartAsync(string name, params string[] linkListen) => StartAsync(name, settings => settings, linkListen);
+    public static Task<LiveNode> StartAsync(string name, params string[] linkListen) => StartAsync(name, settings => settings with { LinkListen = [.. linkListen, .. settings.LinkListen] });
 
-    /// <param name="change">What is different from the defaults.</param>
-    public static async Task<LiveNode> StartAsync(string name, Func<NodeSettings, NodeSettings> change, params string[] linkListen)
+    /// <param name="change">The settings it has, from those it would have; it listens on its Unix socket.</param>
+    /// <param name="log">Gets what it logs at the level of its settings.</param>
+    public static async Task<LiveNode> StartAsync(string name, Func<NodeSettings, NodeSettings> change, ILoggerProvider? log = null)
     {
         TempFolder folder = new();
         NodeSettings settings = change(new NodeSettings
         {
             StateDirectory = folder.File("state"),
             RuntimeDirectory = folder.File("run"),
-            LinkListen = [.. linkListen, LinkIn(folder)],
+            LinkListen = [LinkIn(folder)],
             LogLevel = LogLevel.None,
         });
         NodeComposition.Initialize(name, settings);
         return new LiveNode(folder, await NodeServer.StartAsync(
-            settings, builder => NodeComposition.Compose(builder, settings), TestContext.Current.CancellationToken));
+            settings, builder => Compose(builder, settings, log), TestContext.Current.CancellationToken));
     }
 
     /// <summary>Joins the other with an invite of that one, at its Unix socket.</summary>
@@ -60,6 +62,15 @@ internal sealed class LiveNode : IAsyncDisposable
     {
         await _server.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private static void Compose(WebApplicationBuilder builder, NodeSettings settings, ILoggerProvider? log)
+    {
+        NodeComposition.Compose(builder, settings);
+        if (log is not null)
+        {
+            builder.Logging.AddProvider(log);
+        }
     }
 
     private static string LinkIn(TempFolder folder) => $"pipe://{folder.File("run/link.sock")}";

@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Umbra.Api;
 using Umbra.Api.Client;
 using Umbra.Core.Memory;
+using Umbra.Memory;
 using Umbra.Transports;
+using Umbra.Transports.Listening;
 
 namespace Umbra.Tests.Node;
 
@@ -85,6 +87,62 @@ public sealed class NodeEngineTests
         using NodeClient api = new(target.ApiSocket, TimeSpan.FromSeconds(20));
         await api.GetVersionAsync(Ct);
         Assert.Equal([BufferTag.Kestrel, BufferTag.TdPipe], SocketTags(target));
+    }
+
+    [Fact]
+    public async Task Connections_MoreThanTheNodeAllows_AreRefusedWithTheReason()
+    {
+        await using LiveNode node = await LiveNode.StartAsync("server-b", settings => settings with { MaxConnections = 4 });
+        using NodeClient api = new(node.ApiSocket, TimeSpan.FromSeconds(60));
+        List<Socket> open = [];
+        for (int i = 0; i < 4; i++)
+        {
+            Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            open.Add(socket);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(node.ApiSocket), Ct);
+        }
+
+        ConnectionGate gate = node.Services.GetRequiredService<ConnectionGate>();
+        await UntilAsync(() => Task.FromResult(gate.Count == 4));
+        NodeOperationException refused = await Assert.ThrowsAsync<NodeOperationException>(() => api.GetVersionAsync(Ct));
+        Assert.Equal(ErrorCode.LimitReached, refused.Code);
+        Assert.Contains("maxConnections", refused.Message, StringComparison.Ordinal);
+
+        open[0].Dispose();
+        await UntilAsync(() => Task.FromResult(gate.Count < 4));
+        Assert.Equal("server-b", (await api.GetVersionAsync(Ct)).Node);
+        open.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
+    public async Task Links_MoreThanTheNodeAllows_AreRefused()
+    {
+        await using LiveNode near = await LiveNode.StartAsync("server-a", settings => settings with { MaxLinks = 1 });
+        await using LiveNode target = await LiveNode.StartAsync("server-b");
+        await near.JoinAsync(target, cancellationToken: Ct);
+        await target.Operations.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, "pat"), Ct);
+        await target.Operations.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, "pot"), Ct);
+        await near.Operations.StartShadowAsync(new StartShadowRequest("pat@server-b", NoPassword: true), Ct);
+        NodeOperationException refused = await Assert.ThrowsAsync<NodeOperationException>(
+            () => near.Operations.StartShadowAsync(new StartShadowRequest("pot@server-b", NoPassword: true), Ct));
+        Assert.Equal(ErrorCode.LimitReached, refused.Code);
+        Assert.Contains("maxLinks", refused.Message, StringComparison.Ordinal);
+        await near.Operations.StartShadowAsync(new StartShadowRequest("pat@server-b", NoPassword: true), Ct);
+    }
+
+    [Fact]
+    public async Task Promise_OfARunningNode_HoldsWhatItHas()
+    {
+        await using LiveNode node = await LiveNode.StartAsync("server-b", settings => settings with { ProcessLimit = 512L << 20 });
+        await node.Operations.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, "pat"), Ct);
+        PromiseInfo promise = await node.Operations.GetPromiseAsync(Ct);
+        Assert.Equal(512L << 20, promise.ProcessLimit);
+        Assert.InRange(promise.Sum, 1, promise.ProcessLimit!.Value);
+        Assert.Equal(promise.Sum, promise.Lines.Sum(line => line.Bound));
+        PromiseLineInfo pool = promise.Lines.Single(line => line.Part == PlanPart.Pool);
+        Assert.Equal(node.Services.GetRequiredService<BufferPool>().Root.Limit, pool.Bound);
+        Assert.InRange(pool.InUse!.Value, 1, pool.Bound);
+        Assert.True(promise.Resident > 0);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Umbra.Core.Memory;
+using Umbra.Testing;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Tls;
 

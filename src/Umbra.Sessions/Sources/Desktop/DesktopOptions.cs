@@ -1,4 +1,5 @@
 using Umbra.Core.Surfaces;
+using Umbra.Transports;
 
 namespace Umbra.Sessions.Sources.Desktop;
 
@@ -21,6 +22,9 @@ public sealed record DesktopOptions
 
     /// <summary>TigerVNC's X server: a path, or a name to be found in PATH.</summary>
     public string Xvnc { get; init; } = "Xvnc";
+
+    /// <summary>For the kernel's buffers.</summary>
+    public TransportOptions Transport { get; init; } = new();
 
     /// <summary>How long the X server may take to start.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(20);

@@ -29,6 +29,7 @@ public sealed class DesktopSource : ISessionSource
         {
             Address = RfbAddress.UnixSocket(_server.Files.Socket),
             Kind = "desktop",
+            Transport = options.Transport,
             FindPointer = FindPointerAsync,
         });
     }

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Umbra.Core.Memory;
+using Umbra.Transports;
 using Umbra.Transports.Tcp;
 
 namespace Umbra.Sessions.Sources.Rfb;
@@ -32,13 +33,14 @@ internal sealed class RfbConnection : IAsyncDisposable
 
     /// <exception cref="SocketException">Nobody answers there.</exception>
     public static async Task<RfbConnection> ConnectAsync(
-        EndPoint endPoint, BufferPool pool, Account account, CancellationToken cancellationToken)
+        EndPoint endPoint, TransportOptions transport, BufferPool pool, Account account, CancellationToken cancellationToken)
     {
         Socket socket = endPoint is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            transport.SetBuffers(socket);
             await socket.ConnectAsync(endPoint, cancellationToken);
             if (socket.ProtocolType == ProtocolType.Tcp)
             {

@@ -68,7 +68,7 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         ServerInit init;
         try
         {
-            opened = await RfbConnection.ConnectAsync(options.Address.EndPoint, sink.Pool, sink.Account, connecting.Token);
+            opened = await RfbConnection.ConnectAsync(options.Address.EndPoint, options.Transport, sink.Pool, sink.Account, connecting.Token);
             init = await new RfbHandshake(opened, options, connecting.Token).RunAsync();
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

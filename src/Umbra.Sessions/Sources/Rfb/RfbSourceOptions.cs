@@ -1,5 +1,6 @@
 using Umbra.Core.Input;
 using Umbra.Core.Rfb;
+using Umbra.Transports;
 
 namespace Umbra.Sessions.Sources.Rfb;
 
@@ -33,6 +34,9 @@ public sealed record RfbSourceOptions
     /// pointer where it is: such a server is told at once, and again when one of its programs moves it. Null: the pointer is others' too.
     /// </summary>
     public Func<CancellationToken, Task<PointerInput?>>? FindPointer { get; init; }
+
+    /// <summary>For the kernel's buffers.</summary>
+    public TransportOptions Transport { get; init; } = new();
 
     /// <summary>How long connecting and the handshake may take together: a machine that is gone does not even refuse.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);

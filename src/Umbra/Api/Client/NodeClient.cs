@@ -87,6 +87,17 @@ internal sealed class NodeClient : INodeOperations, IDisposable
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Pool, ApiJson.Default.PoolInfo, cancellationToken);
 
+    public Task<PromiseInfo> GetPromiseAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Promise, ApiJson.Default.PromiseInfo, cancellationToken);
+
+    public Task<VerifierInfo> GetVerifierAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Verifier, ApiJson.Default.VerifierInfo, cancellationToken);
+
+    public Task<VerifierInfo> StartVerifierAsync(VerifierRequest request, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Put, Routes.Verifier, request, ApiJson.Default.VerifierRequest, ApiJson.Default.VerifierInfo, cancellationToken);
+
+    public Task StopVerifierAsync(CancellationToken cancellationToken) => DeleteAsync(Routes.Verifier, cancellationToken);
+
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Drivers, ApiJson.Default.IReadOnlyListDriverInfo, cancellationToken);
 

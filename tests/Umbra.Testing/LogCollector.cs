@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Umbra.Transports.Tests.Contract;
+namespace Umbra.Testing;
 
-internal sealed class LogCollector : ILoggerProvider, ILogger
+/// <summary>All that is logged, to be looked at.</summary>
+public sealed class LogCollector : ILoggerProvider, ILogger
 {
     public ConcurrentQueue<(LogLevel Level, string Text)> Lines { get; } = new();
 
