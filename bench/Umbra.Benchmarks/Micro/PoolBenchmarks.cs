@@ -5,8 +5,9 @@ using Umbra.Core.Memory;
 namespace Umbra.Benchmarks.Micro;
 
 /// <summary>
-/// What counting every byte costs: rent and return against the runtime's own pools, which count nothing. Times are of one rent and return
-/// on each thread; <c>Allocated</c> is what all threads allocated meanwhile. With two threads both rent under one account and tag, the worst case.
+/// What counting every byte costs: rent and return against the runtime's own pools, which count nothing, and against the pool's own free list without the
+/// counters: <c>Lease</c> less <c>BareFreeList</c> is the price of counting, which cannot be switched off. Times are of one rent and return on each thread;
+/// <c>Allocated</c> is what all threads allocated meanwhile. With two threads both rent under one account and tag, the worst case.
 /// </summary>
 // BenchmarkDotNet calls the cleanup instead of Dispose.
 #pragma warning disable CA1001
@@ -21,6 +22,8 @@ public class PoolBenchmarks
     private readonly BufferPool _pool = new();
     private Account _account = null!;
     private MemoryPool<byte> _counted = null!;
+    private FreeList _bare = null!;
+    private int _bareThreads;
     private ThreadCrew _crew = null!;
 
     [Params(256, 4096, 65536, 1048576)]
@@ -36,6 +39,13 @@ public class PoolBenchmarks
         _account = _pool.Root.Open("session", 1 << 30).Open("viewer");
         _counted = _pool.AsMemoryPool(BufferTag.Test, _account);
         _crew = new ThreadCrew(Threads);
+        _bare = new FreeList(hasSlots: true);
+        for (int i = 0; i < Threads; i++)
+        {
+            Block block = new Slab(_pool, new byte[Slab.ArrayBytes(Size, 1)], SizeClasses.None, Size, blocks: 1).Carve();
+            block.Stripe = i;
+            _bare.Push(block);
+        }
     }
 
     [GlobalCleanup]
@@ -57,6 +67,9 @@ public class PoolBenchmarks
     [Benchmark(OperationsPerInvoke = Rents)]
     public void AsMemoryPool() => _crew.Run(() => RentOwners(_counted));
 
+    [Benchmark(OperationsPerInvoke = Rents)]
+    public void BareFreeList() => _crew.Run(RentBare);
+
     private void RentOwners(MemoryPool<byte> pool)
     {
         for (int i = 0; i < Rents; i++)
@@ -73,6 +86,22 @@ public class PoolBenchmarks
             byte[] array = ArrayPool<byte>.Shared.Rent(Size);
             array[0] = 1;
             ArrayPool<byte>.Shared.Return(array);
+        }
+    }
+
+    private void RentBare()
+    {
+        int stripe = Interlocked.Increment(ref _bareThreads) % FreeList.StripeCount;
+        for (int i = 0; i < Rents; i++)
+        {
+            Block block = (_bare.PopSlot(stripe) ?? _bare.Pop(stripe) ?? _bare.PopAnySlot())!;
+            block.Length = Size;
+            block.Stripe = stripe;
+            block.Span[0] = 1;
+            if (!_bare.TryPushSlot(block))
+            {
+                _bare.Push(block);
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Umbra.Core.Memory;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace Umbra.Core.Memory;
 /// </summary>
 public sealed partial class Account : IDisposable
 {
+    /// <summary>In the word of what is held, so that one operation says both, and a charge that finds it open is in before it is closed.</summary>
+    private const long Closed = long.MinValue;
+
     private static long _lastId;
     private readonly BufferPool _pool;
     private readonly LinkedList<Account> _children = [];
@@ -14,7 +19,6 @@ public sealed partial class Account : IDisposable
     private readonly LinkedListNode<Account> _place;
     private long _holding;
     private long _peak;
-    private int _closed;
 
     /// <summary>The account above all others.</summary>
     internal Account(BufferPool pool, string name, long limit, long reserve)
@@ -58,14 +62,14 @@ public sealed partial class Account : IDisposable
     public string? Driver { get; }
 
     /// <summary>Bytes held now, in block sizes (what the process really pays).</summary>
-    public long Bytes => Holding.Bytes(Volatile.Read(ref _holding));
+    public long Bytes => Holding.Bytes(Volatile.Read(ref _holding) & ~Closed);
 
     /// <summary>Blocks held now.</summary>
     public long Blocks => Holding.Blocks(Volatile.Read(ref _holding));
 
     public long PeakBytes => Volatile.Read(ref _peak);
 
-    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+    public bool IsClosed => Volatile.Read(ref _holding) < 0;
 
     /// <summary>An account below this one.</summary>
     /// <param name="reserve">What of <paramref name="limit"/> is out of reach for accounts below that need not succeed.</param>
@@ -80,7 +84,7 @@ public sealed partial class Account : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _closed, 1) == 0 && Blocks != 0)
+        if ((Interlocked.Or(ref _holding, Closed) & Closed) == 0 && Blocks != 0)
         {
             _pool.Verifier?.Closed(this);
         }
@@ -114,13 +118,14 @@ public sealed partial class Account : IDisposable
     /// <summary>Charges here and above, or nowhere. Returns the account that refused, or null.</summary>
     internal Account? TryCharge(long bytes)
     {
+        long added = Holding.OfBlock(bytes);
         for (Account? account = this; account is not null; account = account.Parent)
         {
-            if (!account.TryAdd(bytes, MustSucceed ? account.Limit : account.Limit - account.Reserve))
+            if (!account.TryAdd(added, MustSucceed))
             {
                 for (Account undo = this; undo != account; undo = undo.Parent!)
                 {
-                    undo.Subtract(bytes);
+                    undo.Subtract(added);
                 }
 
                 return account;
@@ -132,28 +137,43 @@ public sealed partial class Account : IDisposable
 
     internal void Credit(long bytes)
     {
+        long taken = Holding.OfBlock(bytes);
         for (Account? account = this; account is not null; account = account.Parent)
         {
-            account.Subtract(bytes);
+            account.Subtract(taken);
         }
     }
 
-    private bool TryAdd(long bytes, long limit)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryAdd(long added, bool mustSucceed) =>
+        Limit == long.MaxValue ? TryAddUnlimited(added) : TryAddBelow(added, mustSucceed ? Limit : Limit - Reserve);
+
+    /// <summary>Without a limit it need not be compared first, which is cheaper, above all where several cores are at it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryAddUnlimited(long added)
     {
-        if (IsClosed)
+        long now = Interlocked.Add(ref _holding, added);
+        if (now < 0)
         {
+            Subtract(added);
             return false;
         }
 
-        // Compared before it is added: a charge that is refused is never seen, by readers or by others who charge.
-        long added = Holding.OfBlock(bytes);
+        Holding.RaisePeak(ref _peak, Holding.Bytes(now));
+        return true;
+    }
+
+    /// <summary>Compared before it is added: a charge that is refused is never seen, by readers or by others who charge.</summary>
+    private bool TryAddBelow(long added, long limit)
+    {
         long seen = Volatile.Read(ref _holding);
-        while (Holding.Bytes(seen + added) <= limit)
+        while (seen >= 0 && Holding.Bytes(seen + added) <= limit)
         {
             long before = Interlocked.CompareExchange(ref _holding, seen + added, seen);
             if (before == seen)
             {
-                return Stays(bytes, Holding.Bytes(seen + added));
+                Holding.RaisePeak(ref _peak, Holding.Bytes(seen + added));
+                return true;
             }
 
             seen = before;
@@ -162,23 +182,10 @@ public sealed partial class Account : IDisposable
         return false;
     }
 
-    /// <summary>What was just added, unless the account was closed since we looked: whoever closed it may have seen no blocks and taken it out of sight.</summary>
-    private bool Stays(long bytes, long now)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Subtract(long taken)
     {
-        if (IsClosed)
-        {
-            Subtract(bytes);
-            return false;
-        }
-
-        Holding.RaisePeak(ref _peak, now);
-        return true;
-    }
-
-    private void Subtract(long bytes)
-    {
-        long left = Interlocked.Add(ref _holding, -Holding.OfBlock(bytes));
-        if (left == 0 && IsClosed)
+        if (Interlocked.Add(ref _holding, -taken) == Closed)
         {
             LeaveIfEmpty();
         }

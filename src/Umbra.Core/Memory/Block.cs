@@ -11,13 +11,18 @@ namespace Umbra.Core.Memory;
 internal sealed class Block(Slab slab, int start) : IMemoryOwner<byte>
 {
     private readonly byte[] _array = slab.Memory;
+    private readonly Memory<byte> _all = MemoryMarshal.CreateFromPinnedArray(slab.Memory, start, slab.BlockBytes);
     private int _generation;
     private int _generationSeen;
+    private Account? _account;
 
     public Slab Slab { get; } = slab;
 
     /// <summary>What its user is charged for, and may use. Less than the block has where the stock lent a larger one than was asked for.</summary>
     public int Capacity { get; set; } = slab.BlockBytes;
+
+    /// <summary>Of whose slot it was rented, where it goes when it comes back.</summary>
+    public int Stripe { get; set; }
 
     public int Length { get; set; }
 
@@ -26,10 +31,10 @@ internal sealed class Block(Slab slab, int start) : IMemoryOwner<byte>
     /// <summary>What its user asked for.</summary>
     public Span<byte> Span => _array.AsSpan(start, Length);
 
-    public Memory<byte> AllMemory => MemoryMarshal.CreateFromPinnedArray(_array, start, Capacity);
+    public Memory<byte> AllMemory => _all.Length == Capacity ? _all : _all[..Capacity];
 
     /// <summary>As <see cref="Span"/>.</summary>
-    public Memory<byte> Memory => MemoryMarshal.CreateFromPinnedArray(_array, start, Length);
+    public Memory<byte> Memory => _all[..Length];
 
     /// <summary>For the verifier: holds the pattern of free blocks.</summary>
     public bool IsPoisoned { get; set; }
@@ -41,7 +46,18 @@ internal sealed class Block(Slab slab, int start) : IMemoryOwner<byte>
 
     public BufferTag Tag { get; set; }
 
-    public Account? Account { get; set; }
+    /// <summary>Who pays for it, or paid last: the next rent is often by the same, and a reference costs more to write than to look at.</summary>
+    public Account? Account
+    {
+        get => _account;
+        set
+        {
+            if (_account != value)
+            {
+                _account = value;
+            }
+        }
+    }
 
     /// <summary>When it was rented.</summary>
     public int Epoch { get; set; }

@@ -89,7 +89,6 @@ public sealed partial class BufferPool
 
         Account account = block.Account!;
         _tags[(int)block.Tag].Reclaim(block.Capacity);
-        block.Account = null;
         account.Credit(block.Capacity);
     }
 }

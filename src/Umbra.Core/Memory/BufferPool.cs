@@ -8,11 +8,16 @@ namespace Umbra.Core.Memory;
 /// </summary>
 public sealed partial class BufferPool : IDisposable
 {
+    private static int _lastStripe;
+
+    /// <summary>One more than it is, so that 0 is none.</summary>
+    [ThreadStatic]
+    private static int _stripe;
+
     private readonly FreeList[] _freeLists = new FreeList[SizeClasses.Count];
     private readonly TagCounters[] _tags = new TagCounters[BufferTags.Count];
     private readonly SlabRegistry _slabs = new();
     private readonly MustSucceedStock _stock;
-    private readonly long _stockBytes;
     private readonly long _maxShared;
     private readonly long _maxCommitted;
     private long _shared;
@@ -24,14 +29,13 @@ public sealed partial class BufferPool : IDisposable
     /// <param name="mustSucceedBytes">Taken from the system at once, for accounts that must succeed when the system has no more; see <see cref="StopReport"/>.</param>
     public BufferPool(long limit = long.MaxValue, long reserve = 0, long maxKept = 64L * 1024 * 1024, long mustSucceedBytes = 0)
     {
-        // What only one core finds at once is little use to the others: at most a quarter of what is kept, or nothing. It pays only up to 1 MiB.
+        // What only some threads find at once is little use to the others: at most a quarter of what is kept, or nothing. It pays only up to 1 MiB.
         long inSlots = FreeList.StripeCount * SizeClasses.CoarseBytes;
         bool hasSlots = inSlots <= maxKept / 4;
         _maxCommitted = hasSlots ? maxKept - inSlots : maxKept;
         _maxShared = Math.Min(maxKept / 2, limit / 4);
         _stock = new MustSucceedStock(mustSucceedBytes, bytes => NewSlab(SizeClasses.None, bytes, blocks: 1, isStock: true).Carve());
-        _stockBytes = _slabs.Bytes;
-        MaxHeldBytes = limit + Math.Min(_maxShared + _stockBytes, long.MaxValue - limit);
+        MaxHeldBytes = limit + Math.Min(_maxShared + _slabs.Bytes, long.MaxValue - limit);
         Root = new Account(this, "process", limit, reserve);
         for (int i = 0; i < _freeLists.Length; i++)
         {
@@ -61,8 +65,8 @@ public sealed partial class BufferPool : IDisposable
 
     /// <summary>
     /// The most <see cref="HeldBytes"/> there can be: the limit, and beyond it what may lie free in slabs of which another block is out (half of what may be
-    /// kept, at most a quarter of the limit), and the must-succeed stock. Before the pool would hold more it gives back what it keeps. A block on its way back at that moment may come
-    /// on top until it is there; so does what is not the pool's: an array that was given back and not yet collected.
+    /// kept, at most a quarter of the limit), and the must-succeed stock. Before the pool would hold more it gives back what it keeps. A block on its way back at
+    /// that moment may come on top until it is there; so does what is not the pool's any more: a slab that was given back and not yet collected.
     /// </summary>
     public long MaxHeldBytes { get; }
 
@@ -127,7 +131,6 @@ public sealed partial class BufferPool : IDisposable
         int capacity = block.Capacity;
         _tags[(int)block.Tag].Free(capacity);
         Account account = block.Account!;
-        block.Account = null;
         account.Credit(capacity);
         Keep(block);
     }
@@ -145,12 +148,14 @@ public sealed partial class BufferPool : IDisposable
             throw Refuse(capacity, tag, account, refusedBy);
         }
 
-        if ((Take(sizeClass) ?? NewBlock(sizeClass, capacity, account)) is not { } block)
+        int stripe = Stripe();
+        if ((Take(sizeClass, stripe) ?? NewBlock(sizeClass, capacity, account)) is not { } block)
         {
             account.Credit(capacity);
             throw Refuse(capacity, tag, account, refusedBy: null);
         }
 
+        block.Stripe = stripe;
         block.Length = isWhole ? capacity : size;
         block.Tag = tag;
         block.Account = account;
@@ -163,7 +168,18 @@ public sealed partial class BufferPool : IDisposable
         return block;
     }
 
-    private Block? Take(int sizeClass)
+    /// <summary>This thread's.</summary>
+    private static int Stripe()
+    {
+        if (_stripe == 0)
+        {
+            _stripe = (int)((uint)Interlocked.Increment(ref _lastStripe) % (uint)FreeList.StripeCount) + 1;
+        }
+
+        return _stripe - 1;
+    }
+
+    private Block? Take(int sizeClass, int stripe)
     {
         if (sizeClass < 0)
         {
@@ -171,12 +187,12 @@ public sealed partial class BufferPool : IDisposable
         }
 
         FreeList list = _freeLists[sizeClass];
-        if (list.PopSlot() is { } near)
-        {
-            return near;
-        }
+        return list.PopSlot(stripe) ?? TakeFar(list, stripe);
+    }
 
-        if (list.Pop() is not { } block)
+    private Block? TakeFar(FreeList list, int stripe)
+    {
+        if (list.Pop(stripe) is not { } block)
         {
             return list.PopAnySlot() ?? list.Carve();
         }

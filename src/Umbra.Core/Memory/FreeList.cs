@@ -1,7 +1,8 @@
 namespace Umbra.Core.Memory;
 
 /// <summary>
-/// Free blocks of one class: for each core a slot for one block, taken and put without a lock, and a locked stack for the rest. Which slab a block is of matters only
+/// Free blocks of one class: in each stripe a slot for one block, taken and put without a lock, and a locked stack for the rest. A thread has a stripe, and a block
+/// goes back to the one it was rented from: asking for the core each time cost a tenth of a rent. Which slab a block is of matters only
 /// when there is no free one, and when slabs are given back.
 /// </summary>
 /// <param name="hasSlots">Where the slots might hold more than the pool may keep, there are none.</param>
@@ -16,21 +17,20 @@ internal sealed class FreeList(bool hasSlots)
     /// <summary>How many slots and stacks a list has.</summary>
     public static int StripeCount { get; } = Math.Min(8, Environment.ProcessorCount);
 
-    /// <summary>Puts the block into this core's slot if that is empty.</summary>
-    public bool TryPushSlot(Block block) => hasSlots && TryPut(ref _slots[Near()], block);
+    /// <summary>Takes the block of this slot, if there is one.</summary>
+    public Block? PopSlot(int stripe) => hasSlots ? Interlocked.Exchange(ref _slots[stripe].Block, null) : null;
 
-    public void Push(Block block) => _stripes[Near()].Push(block);
+    /// <summary>Puts the block into the slot of its stripe if that is empty.</summary>
+    public bool TryPushSlot(Block block) => hasSlots && TryPut(ref _slots[block.Stripe], block);
 
-    /// <summary>Takes the block of this core's slot, if there is one.</summary>
-    public Block? PopSlot() => hasSlots ? Interlocked.Exchange(ref _slots[Near()].Block, null) : null;
+    public void Push(Block block) => _stripes[block.Stripe].Push(block);
 
-    /// <summary>Takes a block from a stack, this core's first.</summary>
-    public Block? Pop()
+    /// <summary>Takes a block from a stack, this stripe's first.</summary>
+    public Block? Pop(int stripe)
     {
-        int first = Near();
         for (int i = 0; i < _stripes.Length; i++)
         {
-            if (_stripes[(first + i) % _stripes.Length].Pop() is { } block)
+            if (_stripes[(stripe + i) % _stripes.Length].Pop() is { } block)
             {
                 return block;
             }
@@ -39,7 +39,7 @@ internal sealed class FreeList(bool hasSlots)
         return null;
     }
 
-    /// <summary>Takes a block from the slot of any core: the last resort before a new one.</summary>
+    /// <summary>Takes a block from any slot: the last resort before a new one.</summary>
     public Block? PopAnySlot()
     {
         for (int i = 0; i < _slots.Length; i++)
@@ -133,11 +133,9 @@ internal sealed class FreeList(bool hasSlots)
         }
     }
 
-    private static int Near() => Thread.GetCurrentProcessorId() % StripeCount;
-
     private static bool TryPut(ref FreeSlot slot, Block block) => Interlocked.CompareExchange(ref slot.Block, block, null) is null;
 
-    /// <summary>An empty slot is only looked at, so that looking does not take its cache line from its core.</summary>
+    /// <summary>An empty slot is only looked at, so that looking does not take its cache line from who uses it.</summary>
     private static Block? Take(ref FreeSlot slot) => Volatile.Read(ref slot.Block) is null ? null : Interlocked.Exchange(ref slot.Block, null);
 
     private static bool CanGo(Slab slab, bool onlyIdle) => slab.FreeSeen + slab.Abandoned == slab.Carved && !(onlyIdle && slab.IsBusy);

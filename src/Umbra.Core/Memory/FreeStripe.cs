@@ -1,6 +1,6 @@
 namespace Umbra.Core.Memory;
 
-/// <summary>One core's share of the free blocks of a class beyond its slot.</summary>
+/// <summary>One stripe's share of the free blocks of a class beyond its slot.</summary>
 internal sealed class FreeStripe
 {
     public Lock Gate { get; } = new();
@@ -18,6 +18,12 @@ internal sealed class FreeStripe
 
     public Block? Pop()
     {
+        // Only looked at, so that an empty one of others costs little.
+        if (Stack.Count == 0)
+        {
+            return null;
+        }
+
         lock (Gate)
         {
             return Stack.TryPop(out Block? block) ? block : null;

@@ -62,6 +62,117 @@ public sealed class PoolJournalTests : PoolTest
         Assert.Equal(0, Pool.ReadTags()[(int)BufferTag.Test].Refused);
     }
 
+    /// <summary>
+    /// Accounts come and go, half of them with blocks out, while somebody sweeps behind them: trims, ticks, counts, reclaims. Every holder finds in his memory what he
+    /// wrote, also where it was taken from him; every block is charged off once; and what is counted at the end is nothing.
+    /// </summary>
+    [Theory]
+    [InlineData(64 << 20)]
+    [InlineData(8 << 20)]
+    [InlineData(0)]
+    public async Task Blocks_WhileSweptBehind_AreTheirHoldersAlone(int maxKept)
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        using BufferPool pool = new(limit: 512 << 20, maxKept: maxKept, mustSucceedBytes: 1 << 20);
+        ConcurrentQueue<Account> closed = new();
+        using CancellationTokenSource done = new();
+        Task<Dictionary<BufferTag, long>> sweeper = Task.Run(() => Sweep(pool, closed, done.Token), ct);
+        Journal[] journals = await Task.WhenAll(Enumerable.Range(0, Threads).Select(seed => Task.Run(() => Visit(pool, closed, new Random(seed)), ct)));
+        await done.CancelAsync();
+        Dictionary<BufferTag, long> reclaimed = await sweeper;
+
+        Assert.Equal((0, 0), (pool.Root.Blocks, pool.Root.Bytes));
+        foreach (BufferTag tag in Tags)
+        {
+            TagUsage usage = pool.ReadTags()[(int)tag];
+            long rented = journals.Sum(journal => journal.Rented[(int)tag]);
+            Assert.Equal((rented, rented, 0, reclaimed.GetValueOrDefault(tag)), (usage.Allocs, usage.Frees, usage.Bytes, usage.Reclaimed));
+            Assert.NotEqual(0, usage.Reclaimed);
+        }
+
+        Assert.Empty(pool.ReadHeld(0));
+        Assert.Equal(["process"], pool.Root.ReadTree().Select(account => account.Name));
+        pool.Trim();
+        Assert.Equal((1 << 20, 1 << 20), (pool.HeldBytes, pool.KeptBytes));
+    }
+
+    private static Journal Visit(BufferPool pool, ConcurrentQueue<Account> closed, Random random)
+    {
+        Journal journal = new();
+        Queue<Stamped> late = new();
+        for (int visit = 0; visit < 1500; visit++)
+        {
+            Account account = pool.Root.Open("visit");
+            List<Stamped> held = [];
+            for (int i = 0; i < 20; i++)
+            {
+                BufferTag tag = Tags[random.Next(Tags.Length)];
+                held.Add(new Stamped(pool.Rent(random.Next(16, 1_500_000 >> random.Next(0, 16)), tag, account), random.NextInt64()));
+                journal.Rented[(int)tag]++;
+                if (random.Next(2) == 0)
+                {
+                    int index = random.Next(held.Count);
+                    held[index].Return();
+                    held.RemoveAt(index);
+                }
+            }
+
+            if (visit % 2 == 0)
+            {
+                held.ForEach(each => each.Return());
+                account.Dispose();
+            }
+            else
+            {
+                account.Dispose();
+                closed.Enqueue(account);
+                held.ForEach(late.Enqueue);
+            }
+
+            // Late enough that the sweeper is before us as often as not.
+            while (late.Count > (visit < 1499 ? 40 : 0))
+            {
+                late.Dequeue().Return();
+            }
+        }
+
+        return journal;
+    }
+
+    private static Dictionary<BufferTag, long> Sweep(BufferPool pool, ConcurrentQueue<Account> closed, CancellationToken done)
+    {
+        Dictionary<BufferTag, long> reclaimed = [];
+        for (int i = 0; !done.IsCancellationRequested || !closed.IsEmpty; i++)
+        {
+            while (closed.TryDequeue(out Account? account))
+            {
+                foreach (HeldBlocks taken in pool.Reclaim(account))
+                {
+                    Assert.Same(account, taken.Account);
+                    reclaimed[taken.Tag] = reclaimed.GetValueOrDefault(taken.Tag) + taken.Blocks;
+                }
+            }
+
+            pool.Tick();
+            Assert.All(pool.ReadHeld(2), held =>
+            {
+                Assert.InRange(held.Blocks, 1, Threads * 60);
+                Assert.InRange(held.SettledBlocks, 0, held.Blocks);
+                Assert.InRange(held.SettledBytes, held.SettledBlocks * Holding.Unit, held.Bytes);
+            });
+            if (i % 16 == 0)
+            {
+                pool.Trim();
+            }
+            else
+            {
+                pool.TrimIdle();
+            }
+        }
+
+        return reclaimed;
+    }
+
     private static Journal Work(BufferPool pool, Account[] accounts, ConcurrentQueue<Held> handedOver, Random random)
     {
         Journal journal = new();
@@ -187,6 +298,27 @@ public sealed class PoolJournalTests : PoolTest
             Shared.Dispose();
             second.Dispose();
             Assert.Throws<ObjectDisposedException>(Shared.Retain);
+        }
+    }
+
+    /// <summary>A block that says at both ends whose it is.</summary>
+    private sealed class Stamped
+    {
+        private readonly Lease _lease;
+        private readonly Memory<byte> _memory;
+        private readonly long _stamp;
+
+        public Stamped(Lease lease, long stamp)
+        {
+            (_lease, _memory, _stamp) = (lease, lease.Memory, stamp);
+            BitConverter.TryWriteBytes(_memory.Span, stamp);
+            BitConverter.TryWriteBytes(_memory.Span[^8..], stamp);
+        }
+
+        public void Return()
+        {
+            Assert.Equal((_stamp, _stamp), (BitConverter.ToInt64(_memory.Span), BitConverter.ToInt64(_memory.Span[^8..])));
+            _lease.Dispose();
         }
     }
 
