@@ -25,7 +25,7 @@ internal sealed class PoolMeter
         meter.CreateObservableGauge("umbra.pool.peak", () => pool.Root.PeakBytes, "By", "Most bytes that were ever out");
         meter.CreateObservableUpDownCounter("umbra.pool.kept", () => pool.KeptBytes, "By", "Free bytes kept for the next rent");
         meter.CreateObservableUpDownCounter("umbra.pool.limit", () => pool.Root.Limit, "By", "Most bytes that may be out");
-        meter.CreateObservableUpDownCounter("umbra.pool.reserve", () => pool.Root.Reserve, "By", "Bytes of the limit that only sessions, their owners' viewers and the API may use");
+        meter.CreateObservableUpDownCounter("umbra.pool.reserve", () => pool.Root.Reserve, "By", "What of the limit only sessions, their owners' viewers and the API may use");
     }
 
     private IEnumerable<Measurement<long>> ByTag(Func<TagUsage, long> value) => _pool.ReadTags().Select(usage => new Measurement<long>(

@@ -28,13 +28,13 @@ internal sealed class ShadowMeter
         _lag = meter.CreateHistogram("umbra.shadow.lag", "s", "From the begin of an update until its viewer had it", tags: null, LagBuckets);
         meter.CreateObservableCounter("umbra.shadow.updates", () => ByKind(totals => totals.Updates), "{update}", "Updates sent");
         meter.CreateObservableCounter("umbra.shadow.sent", () => ByKind(totals => totals.Bytes), "By", "Bytes of updates sent");
-        meter.CreateObservableCounter("umbra.shadow.coalesced", () => ByKind(totals => totals.Coalesced), "{commit}", "Pictures a viewer was never sent, because a newer one took their place");
+        meter.CreateObservableCounter("umbra.shadow.coalesced", () => ByKind(totals => totals.Coalesced), "{commit}", "Pictures a viewer was never sent: a newer one came");
         meter.CreateObservableCounter("umbra.shadow.shed", ReadShed, "{viewer}", "Viewers put out for the others' sake");
-        meter.CreateObservableUpDownCounter("umbra.shadow.queue", () => ByViewers(viewers => viewers.Sum(v => v.InFlight().Bytes)), "By", "Picture bytes sent and not yet answered");
-        meter.CreateObservableGauge("umbra.shadow.queue.age", () => ByViewers(viewers => viewers.Select(v => v.InFlight().Age.TotalSeconds).DefaultIfEmpty().Max()), "s", "How long the oldest unanswered update has been on its way");
+        meter.CreateObservableUpDownCounter("umbra.shadow.queue", () => ByViewers(BytesInFlight), "By", "Picture bytes sent and not yet answered");
+        meter.CreateObservableGauge("umbra.shadow.queue.age", () => ByViewers(OldestInFlight), "s", "How long the oldest unanswered update has been on its way");
         meter.CreateObservableUpDownCounter("umbra.shadow.active_viewers", () => ByViewers(viewers => (long)viewers.Count()), "{viewer}", "Viewers connected");
         meter.CreateObservableUpDownCounter("umbra.shadow.active_shadows", () => BySession(shadows.All.CountBy(s => s.Session)), "{shadow}", "Shadows open from this node");
-        meter.CreateObservableUpDownCounter("umbra.shadow.active_grants", () => BySession(grants.All.CountBy(g => g.Session)), "{grant}", "Shadowers, here or on other nodes, that may look in now");
+        meter.CreateObservableUpDownCounter("umbra.shadow.active_grants", () => BySession(grants.All.CountBy(g => g.Session)), "{grant}", "Shadowers that may look in now");
         meter.CreateObservableUpDownCounter("umbra.shadow.active_links", () => ReadLinks(links()), "{link}", "Links to other nodes that are open");
     }
 
@@ -68,8 +68,13 @@ internal sealed class ShadowMeter
         from shed in session.TotalsOf(kind).ShedByReason
         select new Measurement<long>(shed.Value, new(SessionAttribute, session.Name), Attribute(kind), new("umbra.shed.reason", shed.Key));
 
-    private static IEnumerable<Measurement<long>> ReadLinks((int Incoming, int Outgoing) links) =>
-        [new(links.Incoming, new KeyValuePair<string, object?>("umbra.link.direction", "incoming")), new(links.Outgoing, new KeyValuePair<string, object?>("umbra.link.direction", "outgoing"))];
+    private static IEnumerable<Measurement<long>> ReadLinks((int Incoming, int Outgoing) links) => [Of(links.Incoming, "incoming"), Of(links.Outgoing, "outgoing")];
+
+    private static long BytesInFlight(IEnumerable<SessionViewer> viewers) => viewers.Sum(viewer => viewer.InFlight().Bytes);
+
+    private static double OldestInFlight(IEnumerable<SessionViewer> viewers) => viewers.Select(viewer => viewer.InFlight().Age.TotalSeconds).DefaultIfEmpty().Max();
+
+    private static Measurement<long> Of(int links, string direction) => new(links, new KeyValuePair<string, object?>("umbra.link.direction", direction));
 
     private static Measurement<T> Of<T>(T value, Session session, ViewerKind kind) where T : struct =>
         new(value, new(SessionAttribute, session.Name), Attribute(kind));

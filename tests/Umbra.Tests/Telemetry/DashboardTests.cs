@@ -57,8 +57,11 @@ public sealed partial class DashboardTests
         return $"{name} {cells[3]} {attributes}";
     }
 
-    private static string Describe(Scrape scrape, string family, string type) =>
-        $"{family} {type} {string.Join(' ', scrape.Samples.Where(s => s.Name.StartsWith(family, StringComparison.Ordinal)).SelectMany(s => s.Labels.Keys).Where(IsOurs).Distinct().Order())}";
+    private static string Describe(Scrape scrape, string family, string type)
+    {
+        IEnumerable<string> labels = scrape.Samples.Where(s => s.Name.StartsWith(family, StringComparison.Ordinal)).SelectMany(s => s.Labels.Keys).Where(IsOurs);
+        return $"{family} {type} {string.Join(' ', labels.Distinct().Order())}";
+    }
 
     private static bool IsOurs(string name) => name.StartsWith("umbra_", StringComparison.Ordinal);
 
