@@ -115,8 +115,9 @@ public sealed class JpegTests : PoolTest
                 handle, pixels, canvas.Size.Width, canvas.Stride, canvas.Size.Height, TurboJpeg.PixelFormatBgrx, &output, &size, 0, 75, flags | TurboJpeg.NoRealloc));
         }
 
+        int length = (int)size.Value;
         using JpegDecoder decoder = new();
-        Exception? refused = Record.Exception(() => decoder.Decode(jpeg.AsSpan(0, (int)size.Value), canvas, canvas.Size.Bounds));
+        Exception? refused = Record.Exception(() => decoder.Decode(jpeg.AsSpan(0, length), canvas, canvas.Size.Bounds));
         Assert.Equal(flags == Progressive, refused is ProtocolException);
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Time.Testing;
 using Umbra.Sessions.FrontEnds;
+using Umbra.Transports.Listening;
 
 namespace Umbra.Sessions.Tests.FrontEnds;
 
@@ -283,6 +284,30 @@ public sealed class RfbHandshakeTests : PeerTest
         await using RawRfb rfb = await VeNCryptAsync(subtype);
         Assert.Equal(0, await rfb.ReadByteAsync());
         Assert.Equal(0, await rfb.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task VeNCrypt_NoPlaceForOneMore_RefusedWithReasonUntilOneLeaves()
+    {
+        ConnectionGate gate = new(new ConnectionLimits(1, int.MaxValue), TimeProvider.System);
+        GateEntry taken = gate.TryEnter()!;
+        RfbAccess access = AccessTo(NewStillSession()) with { IsLocal = false, Certificate = () => _certificate, Encrypted = gate };
+        await using (RawRfb rfb = await ConnectAsync(access))
+        {
+            await rfb.SayVersionAsync("003.008");
+            Assert.Equal([19], await rfb.ReadAsync(await rfb.ReadByteAsync()));
+            await rfb.SendAsync(19);
+            Assert.Equal(1, await rfb.ReadS32Async());
+            Assert.Contains("maxConnections", await rfb.ReadTextAsync(), StringComparison.Ordinal);
+        }
+
+        taken.Dispose();
+        await using RawRfb next = await ConnectAsync(access);
+        await next.SayVersionAsync("003.008");
+        await next.ReadAsync(await next.ReadByteAsync());
+        await next.SendAsync(19);
+        Assert.Equal([0, 2], await next.ReadAsync(2));
+        Assert.Equal(1, gate.Count);
     }
 
     [Fact]
