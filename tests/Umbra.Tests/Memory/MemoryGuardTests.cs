@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Umbra.Api;
 using Umbra.Core.Memory;
@@ -114,7 +115,7 @@ public sealed class MemoryGuardTests
             {
                 await AssertServedAsync(viewer);
             }
-            catch (Exception exception) when (exception is IOException or EndOfStreamException)
+            catch (Exception exception) when (exception is IOException or SocketException)
             {
                 return exception;
             }
