@@ -31,9 +31,9 @@ internal sealed class Play(string transport, Action<int, RunSample> progress)
     public async Task<Act> DefectAsync(CancellationToken cancellationToken)
     {
         Begin();
-        await using Rig rig = await Rig.StartAsync(new RigOptions(transport, DriverFault.NeverFreed, IsProtected: false, SmallLimit), cancellationToken);
-        await SampleUntilAsync(rig, 1, () => rig.Near.Pool.ReadTags().Any(tag => tag.Refused > 0), cancellationToken);
-        TagUsage descriptors = Descriptors(rig);
+        await using Scene scene = await Scene.StartAsync(new SceneOptions(transport, DriverFault.NeverFreed, IsProtected: false, SmallLimit), cancellationToken);
+        await SampleUntilAsync(scene, 1, () => scene.Near.Pool.ReadTags().Any(tag => tag.Refused > 0), cancellationToken);
+        TagUsage descriptors = Descriptors(scene);
         Mark("the pool is empty: 1999's machine stops here");
         _findings.Add(Text($"tag Mdl held {descriptors.PeakBytes / 1e6:0} of {SmallLimit / 1e6:0} MB after {_samples[^1].Gigabytes:0.00} GB: {descriptors.Allocs} allocations, {descriptors.Frees - descriptors.Reclaimed} of them given back"));
         Require(descriptors.PeakBytes > SmallLimit / 4, "the defect did not fill the pool");
@@ -44,18 +44,18 @@ internal sealed class Play(string transport, Action<int, RunSample> progress)
     public async Task<Act> ProtectedAsync(CancellationToken cancellationToken)
     {
         Begin();
-        await using Rig rig = await Rig.StartAsync(new RigOptions(transport, DriverFault.NeverFreed, IsProtected: true, VerifyEvery: 64), cancellationToken);
-        await SampleUntilAsync(rig, 2, () => rig.Suspicions.Count > 0, cancellationToken);
+        await using Scene scene = await Scene.StartAsync(new SceneOptions(transport, DriverFault.NeverFreed, IsProtected: true, VerifyEvery: 64), cancellationToken);
+        await SampleUntilAsync(scene, 2, () => scene.Suspicions.Count > 0, cancellationToken);
         double named = _samples[^1].Seconds;
-        Require(rig.Suspicions.Count > 0, "the watchdog said nothing");
-        PoolSuspicion? suspicion = rig.Suspicions.FirstOrDefault();
+        Require(scene.Suspicions.Count > 0, "the watchdog said nothing");
+        PoolSuspicion? suspicion = scene.Suspicions.FirstOrDefault();
         Mark("the watchdog names tag and driver; the link is recycled");
         _findings.Add(suspicion?.Growth.ToString() ?? "");
         Require(suspicion?.Growth.Tag == BufferTag.Mdl && suspicion.Growth.Account.Driver == Driver, "the watchdog named somebody else");
         Require(suspicion?.Stacks.Any(stack => stack.Contains(nameof(FaultyStream), StringComparison.Ordinal)) == true, "the suspect's stack is not among those shown");
 
         long before = _samples[^1].Descriptors;
-        await SampleUntilAsync(rig, 2, () => _clock.Elapsed.TotalSeconds > named + 12, cancellationToken);
+        await SampleUntilAsync(scene, 2, () => _clock.Elapsed.TotalSeconds > named + 12, cancellationToken);
         long least = _samples.Where(s => s.Seconds > named).Min(s => s.Descriptors);
         _findings.Add(Text($"the link was recycled after {named:0} s: tag Mdl fell from {before / 1e6:0.0} to {least / 1e6:0.0} MB, and pictures went on"));
         Require(least < before / 4, "what the link held was not taken back");
@@ -71,19 +71,19 @@ internal sealed class Play(string transport, Action<int, RunSample> progress)
     public async Task<Act> RealAsync(double gigabytes, CancellationToken cancellationToken)
     {
         Begin();
-        await using Rig rig = await Rig.StartAsync(new RigOptions(transport, DriverFault.None, IsProtected: true), cancellationToken);
-        await SampleUntilAsync(rig, 3, () => rig.ShadowedBytes >= gigabytes * Gigabyte, cancellationToken, patience: TimeSpan.FromHours(12));
+        await using Scene scene = await Scene.StartAsync(new SceneOptions(transport, DriverFault.None, IsProtected: true), cancellationToken);
+        await SampleUntilAsync(scene, 3, () => scene.ShadowedBytes >= gigabytes * Gigabyte, cancellationToken, patience: TimeSpan.FromHours(12));
         RunSample[] half = [.. _samples.Skip(_samples.Count / 2)];
         Slope slope = Slope.Of([.. half.Select(s => (s.Seconds, (double)s.Resident))]);
         _findings.Add(Text($"{_samples[^1].Gigabytes:0.0} GB in {_samples[^1].Seconds:0} s; process memory over the last half: {slope.PerSecond / 1024:+0.0;-0.0} KiB/s, 95 % between {slope.Least / 1024:+0.0;-0.0} and {slope.Most / 1024:+0.0;-0.0}"));
-        _findings.Add($"kernel handles over the last half: {half.Min(s => s.Handles)} to {half.Max(s => s.Handles)}; the watchdog spoke {rig.Suspicions.Count} times");
+        _findings.Add($"kernel handles over the last half: {half.Min(s => s.Handles)} to {half.Max(s => s.Handles)}; the watchdog spoke {scene.Suspicions.Count} times");
         Require(slope.IsFlat || Math.Abs(slope.PerSecond) < 16 * 1024, "process memory has a slope");
         Require(half.Max(s => s.Handles) - half.Min(s => s.Handles) <= 2, "kernel handles are not constant");
-        Require(rig.Suspicions.Count == 0, "a false alarm");
+        Require(scene.Suspicions.Count == 0, "a false alarm");
 
-        await rig.CloseAsync();
-        await UntilEmptyAsync(rig);
-        string left = string.Join(", ", rig.ReadTags().Where(IsLeft).Select(tag => $"{tag.Name}: {tag.Bytes}"));
+        await scene.CloseAsync();
+        await UntilEmptyAsync(scene);
+        string left = string.Join(", ", scene.ReadTags().Where(IsLeft).Select(tag => $"{tag.Name}: {tag.Bytes}"));
         _findings.Add(left.Length == 0 ? "after it was closed: every tag of both pools is 0" : $"left after it was closed: {left}");
         Require(left.Length == 0, "something was left");
         return End(3, $"the real {Driver}");
@@ -91,15 +91,15 @@ internal sealed class Play(string transport, Action<int, RunSample> progress)
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private static TagUsage Descriptors(Rig rig) => rig.Near.Pool.ReadTags().Single(tag => tag.Tag == BufferTag.Mdl);
+    private static TagUsage Descriptors(Scene scene) => scene.Near.Pool.ReadTags().Single(tag => tag.Tag == BufferTag.Mdl);
 
     /// <summary>What listeners of links have for their next connection is not of this shadow; nothing else may be out.</summary>
     private static bool IsLeft(TagUsage tag) => tag.Bytes != 0;
 
-    private static async Task UntilEmptyAsync(Rig rig)
+    private static async Task UntilEmptyAsync(Scene scene)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        while (rig.ReadTags().Any(IsLeft) && clock.Elapsed < TimeSpan.FromSeconds(20))
+        while (scene.ReadTags().Any(IsLeft) && clock.Elapsed < TimeSpan.FromSeconds(20))
         {
             await Task.Delay(100);
         }
@@ -127,19 +127,19 @@ internal sealed class Play(string transport, Action<int, RunSample> progress)
 
     private Act End(int number, string title) => new(number, title, [.. _samples], [.. _marks], [.. _findings], [.. _failures]);
 
-    private async Task SampleUntilAsync(Rig rig, int act, Func<bool> isOver, CancellationToken cancellationToken, TimeSpan? patience = null)
+    private async Task SampleUntilAsync(Scene scene, int act, Func<bool> isOver, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
         Stopwatch clock = Stopwatch.StartNew();
         do
         {
             await Task.Delay(Every, cancellationToken);
             ProcessCost cost = ProcessCost.Read(Environment.ProcessId);
-            IReadOnlyList<TagUsage> tags = rig.Near.Pool.ReadTags();
+            IReadOnlyList<TagUsage> tags = scene.Near.Pool.ReadTags();
             long descriptors = tags.Single(tag => tag.Tag == BufferTag.Mdl).Bytes;
             long driver = tags.Single(tag => tag.Tag == DriverTag).Bytes;
             RunSample sample = new(
-                _clock.Elapsed.TotalSeconds, rig.ShadowedBytes / Gigabyte, descriptors, driver, tags.Sum(tag => tag.Bytes) - descriptors - driver,
-                cost.ResidentBytes, cost.FileDescriptors, rig.OwnerUpdates);
+                _clock.Elapsed.TotalSeconds, scene.ShadowedBytes / Gigabyte, descriptors, driver, tags.Sum(tag => tag.Bytes) - descriptors - driver,
+                cost.ResidentBytes, cost.FileDescriptors, scene.OwnerUpdates);
             _samples.Add(sample);
             progress(act, sample);
         }

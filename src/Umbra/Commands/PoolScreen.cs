@@ -57,6 +57,8 @@ internal static class PoolScreen
     public static string Totals(PoolInfo pool) =>
         $"out {ByteSize.Format(pool.Bytes)}, peak {ByteSize.Format(pool.PeakBytes)}, limit {(pool.Limit is { } limit ? ByteSize.Format(limit) : "none")}, "
         + $"reserve {ByteSize.Format(pool.Reserve)}, kept free {ByteSize.Format(pool.KeptBytes)}"
+        + (pool.Pressure > PoolPressure.None ? $", pressure {pool.Pressure.ToString().ToLowerInvariant()}" : "")
+        + (pool.Suspicions is [.., { } leak] ? $", growth suspected: {leak.Tag.TrimEnd()} of {leak.Driver ?? leak.Account}" : "")
         + (pool.AccountsLeftOut > 0 ? $", {pool.AccountsLeftOut} smaller accounts not listed" : "");
 
     /// <summary>In a cell.</summary>

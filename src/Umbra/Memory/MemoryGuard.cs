@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Umbra.Configuration;
@@ -11,7 +10,8 @@ namespace Umbra.Memory;
 /// Looks at the node's memory a few times a second and does what is due: gives idle memory back; tells of growth that looks like a leak, and recycles the link if it is told to; at a high level what can be made again is given up and nobody
 /// new is let in; at a critical one somebody goes, a few at a time, until that is over. See docs/memory.md.
 /// </summary>
-internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, NodeSettings settings, TimeProvider time, ILogger<MemoryGuard> logger) : BackgroundService
+internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, MemoryCondition condition, NodeSettings settings, TimeProvider time, ILogger<MemoryGuard> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
@@ -25,22 +25,14 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, No
     private const int ShedAtOnce = 4;
     private const int MaxStacks = 3;
 
-    private const int MaxSuspicions = 20;
-
-    private readonly PressureGauge _gauge = new();
+    private readonly PressureGauge _data = new();
+    private readonly PressureGauge _process = new();
     private readonly PoolWatchdog _watchdog = new();
-    private readonly ConcurrentQueue<PoolSuspicion> _suspicions = new();
     private long _lastWatch = time.GetTimestamp();
     private long _lastRound;
     private long _lastStop;
     private StopReport? _stop;
     private long _lastTrim = time.GetTimestamp();
-
-    /// <summary>The level of the last look.</summary>
-    public PressureLevel Level => _gauge.Level;
-
-    /// <summary>Growth that looked like a leak, the newest last.</summary>
-    public IReadOnlyCollection<PoolSuspicion> Suspicions => _suspicions;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -78,14 +70,17 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, No
     private void LookAtPressure()
     {
         // What owners hold of their reserve is as much a reason to make room as what shadowers hold.
-        long limit = pool.Root.Limit - pool.Root.Reserve;
-        long used = pool.Root.Bytes;
-        PressureLevel before = _gauge.Level;
-        PressureLevel level = _gauge.Read(used, limit);
+        (long Used, long Limit) data = (pool.Root.Bytes, pool.Root.Limit - pool.Root.Reserve);
+        (long Used, long Limit) process = (ProcessMemory.Resident, settings.Plan.ProcessLimit ?? long.MaxValue);
+        PressureLevel before = condition.Level;
+        PressureLevel ofData = _data.Read(data.Used, data.Limit);
+        PressureLevel ofProcess = _process.Read(process.Used, process.Limit);
+        (long used, long limit) = ofProcess > ofData ? process : data;
+        PressureLevel level = condition.Level = ofProcess > ofData ? ofProcess : ofData;
         string state = $"{ByteSize.Format(used)} of {ByteSize.Format(limit)}";
         if (level != before)
         {
-            LogLevelChanged(level, state);
+            LogLevelChanged(level, state, ofProcess > ofData ? "the process limit" : "what is not reserved for owners");
         }
 
         engine.CloseToShadowers(level < PressureLevel.High ? null : $"{engine.Name} is short of memory ({state}); try again in a minute");
@@ -125,12 +120,7 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, No
 
         bool isRecycled = account is not null && settings.LeakAction == LeakAction.Recycle;
         LogSuspicion(growth, isRecycled ? $"; {account!.Name} is recycled" : "", advice);
-        _suspicions.Enqueue(new PoolSuspicion(time.GetUtcNow(), growth, stacks, isRecycled));
-        while (_suspicions.Count > MaxSuspicions)
-        {
-            _suspicions.TryDequeue(out _);
-        }
-
+        condition.Add(new PoolSuspicion(time.GetUtcNow(), growth, stacks, isRecycled));
         if (isRecycled)
         {
             account!.Recycle!(growth.ToString());
@@ -164,8 +154,8 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, No
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "memory pressure is {Level} now: {State} of what is not reserved for owners")]
-    private partial void LogLevelChanged(PressureLevel level, string state);
+    [LoggerMessage(LogLevel.Warning, "memory pressure is {Level} now: {State} of {What}")]
+    private partial void LogLevelChanged(PressureLevel level, string state, string what);
 
     [LoggerMessage(LogLevel.Critical, "{Stop}")]
     private partial void LogStop(StopReport stop);

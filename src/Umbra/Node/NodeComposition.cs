@@ -43,8 +43,8 @@ internal static class NodeComposition
         services.AddSingleton<NodeEngine>();
         services.AddSingleton<INodeOperations>(provider => provider.GetRequiredService<NodeEngine>());
         services.AddHostedService<NodeLifetime>();
-        services.AddSingleton<MemoryGuard>();
-        services.AddHostedService(provider => provider.GetRequiredService<MemoryGuard>());
+        services.AddSingleton<MemoryCondition>();
+        services.AddHostedService<MemoryGuard>();
         builder.WebHost.ConfigureKestrel(kestrel => ListenForLinks(kestrel, settings));
         builder.AddTelemetry(settings);
     }

@@ -20,6 +20,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
 {
     private readonly NodeSettings _settings;
     private readonly BufferPool _pool;
+    private readonly MemoryCondition _condition;
     private readonly NodeVerifier _verifier;
     private readonly NodeIdentityHolder _identity;
     private readonly TransportListeners _listeners;
@@ -42,12 +43,13 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private int _isStopped;
 
     public NodeEngine(
-        NodeSettings settings, BufferPool pool, NodeVerifier verifier, SessionDirectory sessions, NodeIdentityHolder identity, TransportListeners listeners,
+        NodeSettings settings, BufferPool pool, MemoryCondition condition, NodeVerifier verifier, SessionDirectory sessions, NodeIdentityHolder identity, TransportListeners listeners,
         TransportConnectors connectors, DriverAccounts driverAccounts, IDriverMemory driverMemory, TransportOptions transport, ConnectionGate gate, IMeterFactory meters,
         TimeProvider time, ILoggerFactory loggers)
     {
         _settings = settings;
         _pool = pool;
+        _condition = condition;
         _verifier = verifier;
         _sessions = sessions;
         _identity = identity;
@@ -73,7 +75,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         ShadowsOptions options = new() { TicketLifetime = settings.TicketLifetime, Certificate = Certificate, Encrypted = _encrypted };
         Shedding = new Shedding(_sessions, loggers.CreateLogger<Shedding>());
         _shadows = new Shadows(_sessions, _grants, _links, ListenAsync, options, time);
-        _ = new PoolMeter(meters, pool);
+        _ = new PoolMeter(meters, pool, condition);
         _shadowMeter = new ShadowMeter(meters, _sessions, _shadows, _grants, () => (_incomingLinks, _links.All.Count(link => link.Source.IsOpened)));
     }
 
@@ -88,7 +90,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
 
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult(VersionInfo.Current(_identity.State?.Identity.Name));
 
-    public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => Task.FromResult(PoolInfo.From(_pool));
+    public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) => Task.FromResult(PoolInfo.From(_pool, _condition));
 
     public Task<PromiseInfo> GetPromiseAsync(CancellationToken cancellationToken) => Task.FromResult(PromiseInfo.From(_settings.Plan, _pool));
 

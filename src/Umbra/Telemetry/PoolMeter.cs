@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Umbra.Api;
 using Umbra.Core.Memory;
+using Umbra.Memory;
 
 namespace Umbra.Telemetry;
 
@@ -12,7 +13,7 @@ internal sealed class PoolMeter
     private readonly long[] _frees = new long[BufferTags.Count];
     private readonly Lock _gate = new();
 
-    public PoolMeter(IMeterFactory meters, BufferPool pool)
+    public PoolMeter(IMeterFactory meters, BufferPool pool, MemoryCondition condition)
     {
         _pool = pool;
         Meter meter = meters.Create(Name);
@@ -25,6 +26,8 @@ internal sealed class PoolMeter
         meter.CreateObservableGauge("umbra.pool.peak", () => pool.Root.PeakBytes, "By", "Most bytes that were ever out");
         meter.CreateObservableUpDownCounter("umbra.pool.kept", () => pool.KeptBytes, "By", "Free bytes kept for the next rent");
         meter.CreateObservableUpDownCounter("umbra.pool.limit", () => pool.Root.Limit, "By", "Most bytes that may be out");
+        meter.CreateObservableGauge("umbra.pool.pressure", () => (int)condition.Level, "{level}", "0 none, 1 elevated, 2 high, 3 critical");
+        meter.CreateObservableCounter("umbra.pool.suspicions", () => condition.Suspected, "{suspicion}", "Times that growth looked like a leak");
         meter.CreateObservableUpDownCounter("umbra.pool.reserve", () => pool.Root.Reserve, "By", "What of the limit only sessions, their owners' viewers and the API may use");
     }
 

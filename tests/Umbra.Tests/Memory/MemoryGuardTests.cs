@@ -36,7 +36,7 @@ public sealed class MemoryGuardTests
             await AssertServedAsync(desk);
         }
 
-        await UntilAsync(() => node.Services.GetRequiredService<MemoryGuard>().Level == PressureLevel.None);
+        await UntilAsync(() => node.Services.GetRequiredService<MemoryCondition>().Level == PressureLevel.None);
         await node.Operations.StartShadowAsync(new StartShadowRequest("pat", NoPassword: true), Ct);
         await using RfbTestClient again = await RfbTestClient.ConnectAsync(RfbTestOptions.For(shadow.Listen), Ct);
         await AssertServedAsync(again);

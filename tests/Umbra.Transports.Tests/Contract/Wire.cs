@@ -25,7 +25,7 @@ internal sealed class Wire : IAsyncDisposable
         Path.GetTempPath(), $"umbra-wire-{Environment.ProcessId}-{Interlocked.Increment(ref s_names)}");
     private ListenerHost? _host;
 
-    private Wire(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, ConnectionLimits limits)
+    private Wire(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, ConnectionLimits limits, IDriverMemory? memory)
     {
         Kind = kind;
         _pool = pool;
@@ -36,6 +36,11 @@ internal sealed class Wire : IAsyncDisposable
         builder.Logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddRouting();
+        if (memory is not null)
+        {
+            builder.Services.AddSingleton(memory);
+        }
+
         builder.Services.AddTransports(pool);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -69,9 +74,9 @@ internal sealed class Wire : IAsyncDisposable
     private EndPoint EndPoint => Address.ToListenEndPoint();
 
     public static async Task<Wire> StartAsync(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler,
-        ConnectionLimits? limits = null, Account? payer = null)
+        ConnectionLimits? limits = null, Account? payer = null, IDriverMemory? memory = null)
     {
-        Wire wire = new(kind, pool, handler, limits ??= new ConnectionLimits(MaxUnauthenticatedPerSecond: 10_000));
+        Wire wire = new(kind, pool, handler, limits ??= new ConnectionLimits(MaxUnauthenticatedPerSecond: 10_000), memory);
         if (wire.IsTls)
         {
             await wire._app.StartAsync();

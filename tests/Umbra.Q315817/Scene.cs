@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,7 +17,7 @@ namespace Umbra.Q315817;
 /// The article's scene: a session on server-b with intensive graphics, its owner at his desk, and a shadow of it from server-a over one link, whose driver on server-a
 /// has the defect asked for. All in this process; viewers read what they get and draw nothing.
 /// </summary>
-internal sealed class Rig : IAsyncDisposable
+internal sealed class Scene : IAsyncDisposable
 {
     private const string Session = "alice";
 
@@ -31,18 +32,18 @@ internal sealed class Rig : IAsyncDisposable
     private RfbTestClient? _owner;
     private long _shadowed;
 
-    private Rig(RigOptions options, RigNode near, RigNode target)
+    private Scene(SceneOptions options, SceneNode near, SceneNode target)
     {
         Options = options;
         Near = near;
         Target = target;
     }
 
-    public RigOptions Options { get; }
+    public SceneOptions Options { get; }
 
-    public RigNode Near { get; }
+    public SceneNode Near { get; }
 
-    public RigNode Target { get; }
+    public SceneNode Target { get; }
 
     /// <summary>Bytes the shadow's viewers have read.</summary>
     public long ShadowedBytes => Volatile.Read(ref _shadowed);
@@ -51,29 +52,36 @@ internal sealed class Rig : IAsyncDisposable
     public int OwnerUpdates => _owner?.Updates ?? 0;
 
     /// <summary>Whether the near node has been told that growth looks like a leak.</summary>
-    public IReadOnlyCollection<PoolSuspicion> Suspicions => Near.Services.GetRequiredService<MemoryGuard>().Suspicions;
+    public IReadOnlyCollection<PoolSuspicion> Suspicions => Near.Services.GetRequiredService<MemoryCondition>().Suspicions;
 
-    public static async Task<Rig> StartAsync(RigOptions options, CancellationToken cancellationToken)
+    /// <summary>What the near node's verifier found.</summary>
+    public required ConcurrentQueue<PoolFault> Faults { get; init; }
+
+    public static async Task<Scene> StartAsync(SceneOptions options, CancellationToken cancellationToken)
     {
-        RigNode target = await RigNode.StartAsync(
+        ConcurrentQueue<PoolFault> faults = new();
+        SceneNode target = await SceneNode.StartAsync(
             "server-b", options.Transport == "tcp" ? "tcp://127.0.0.1:" + FreePort() : "pipe", settings => settings with { Shadowing = ShadowCeiling.View }, _ => { }, cancellationToken);
-        RigNode near = await RigNode.StartAsync(
-            "server-a", "pipe", settings => settings with { MemoryLimit = options.NearLimit, LeakAction = LeakAction.Recycle }, builder => Prepare(builder, options), cancellationToken);
-        Rig rig = new(options, near, target);
+        SceneNode near = await SceneNode.StartAsync(
+            "server-a", "pipe", settings => settings with { MemoryLimit = options.NearLimit, LeakAction = LeakAction.Recycle }, builder => Prepare(builder, options, faults), cancellationToken);
+        Scene scene = new(options, near, target) { Faults = faults };
         try
         {
-            await rig.OpenAsync(cancellationToken);
-            return rig;
+            await scene.OpenAsync(cancellationToken);
+            return scene;
         }
         catch
         {
-            await rig.DisposeAsync();
+            await scene.DisposeAsync();
             throw;
         }
     }
 
     /// <summary>Both nodes' pools, one line for each tag that was ever used.</summary>
     public IReadOnlyList<TagUsage> ReadTags() => [.. Near.Pool.ReadTags().Concat(Target.Pool.ReadTags()).Where(tag => tag.Allocs > 0)];
+
+    /// <summary>The target forgets the near node: the link is cut in the middle of whatever it does.</summary>
+    public Task CutAsync() => Target.Operations.RemoveNodeAsync("server-a", CancellationToken.None);
 
     /// <summary>Everybody leaves and the session ends; the nodes go on.</summary>
     public async Task CloseAsync()
@@ -100,13 +108,13 @@ internal sealed class Rig : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private static void Prepare(WebApplicationBuilder builder, RigOptions options)
+    private static void Prepare(WebApplicationBuilder builder, SceneOptions options, ConcurrentQueue<PoolFault> faults)
     {
         IServiceCollection services = builder.Services;
         BufferPool pool = (BufferPool)services.Single(s => s.ServiceType == typeof(BufferPool)).ImplementationInstance!;
         if (options.VerifyEvery > 0)
         {
-            pool.Verifier = new PoolVerifier(TimeProvider.System.GetUtcNow, _ => { }) { Tags = new HashSet<BufferTag> { BufferTag.Mdl }, StackEvery = options.VerifyEvery };
+            pool.Verifier = new PoolVerifier(TimeProvider.System.GetUtcNow, faults.Enqueue) { Tags = new HashSet<BufferTag> { BufferTag.Mdl }, StackEvery = options.VerifyEvery };
         }
 
         if (options.Fault != DriverFault.None)
@@ -120,8 +128,7 @@ internal sealed class Rig : IAsyncDisposable
 
         if (!options.IsProtected)
         {
-            // The guard stays where others ask it for its level, and never runs.
-            services.Remove(services.Single(s => s.ImplementationFactory?.Method.ReturnType == typeof(MemoryGuard)));
+            services.Remove(services.Single(s => s.ImplementationType == typeof(MemoryGuard)));
         }
     }
 

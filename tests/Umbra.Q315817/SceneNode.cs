@@ -11,12 +11,12 @@ using Umbra.Testing;
 namespace Umbra.Q315817;
 
 /// <summary>A whole node in this process, in a folder of its own, whose parts can be replaced and whose log can be read.</summary>
-internal sealed class RigNode : IAsyncDisposable
+internal sealed class SceneNode : IAsyncDisposable
 {
     private readonly TempFolder _folder;
     private readonly NodeServer _server;
 
-    private RigNode(TempFolder folder, NodeServer server, LogLines log)
+    private SceneNode(TempFolder folder, NodeServer server, LogLines log)
     {
         _folder = folder;
         _server = server;
@@ -33,7 +33,7 @@ internal sealed class RigNode : IAsyncDisposable
     public LogLines Log { get; }
 
     /// <param name="link">Where it listens for links: an address, or "pipe" for a socket in its folder.</param>
-    public static async Task<RigNode> StartAsync(string name, string link, Func<NodeSettings, NodeSettings> change, Action<WebApplicationBuilder> replace, CancellationToken cancellationToken)
+    public static async Task<SceneNode> StartAsync(string name, string link, Func<NodeSettings, NodeSettings> change, Action<WebApplicationBuilder> replace, CancellationToken cancellationToken)
     {
         TempFolder folder = new();
         NodeSettings settings = change(new NodeSettings
@@ -54,7 +54,7 @@ internal sealed class RigNode : IAsyncDisposable
                 replace(builder);
             },
             cancellationToken);
-        return new RigNode(folder, server, log);
+        return new SceneNode(folder, server, log);
     }
 
     public async ValueTask DisposeAsync()
