@@ -6,7 +6,7 @@ namespace Umbra.Core.Tests.Memory;
 
 /// <summary>
 /// Many threads rent, share, hand over and return at random, each writing down what it did; the counters must say the same. The journals are the model, and the order
-/// is the machine's. A tool that would choose the order (Coyote) rewrites assemblies of .NET 8 at most, and stops at tasks and locks; here atomic operations meet.
+/// is the machine's: the tool that would choose it (Coyote) rewrites assemblies of .NET 8 at most.
 /// </summary>
 public sealed class PoolJournalTests : PoolTest
 {
