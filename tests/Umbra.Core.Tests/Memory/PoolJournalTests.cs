@@ -133,10 +133,26 @@ public sealed class PoolJournalTests : PoolTest
             }
 
             // Late enough that the sweeper is before us as often as not.
-            while (late.Count > (visit < 1499 ? 40 : 0))
+            while (late.Count > 40)
             {
                 late.Dequeue().Return();
             }
+        }
+
+        // And once so late that it was before us for sure.
+        Account left = pool.Root.Open("left");
+        foreach (BufferTag tag in Tags)
+        {
+            late.Enqueue(new Stamped(pool.Rent(1000, tag, left), random.NextInt64()));
+            journal.Rented[(int)tag]++;
+        }
+
+        left.Dispose();
+        closed.Enqueue(left);
+        Assert.True(SpinWait.SpinUntil(() => left.Blocks == 0, TimeSpan.FromMinutes(2)), "nobody reclaimed what was left");
+        foreach (Stamped each in late)
+        {
+            each.Return();
         }
 
         return journal;
