@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Umbra.Core.Memory;
 
@@ -171,14 +172,18 @@ public sealed partial class BufferPool : IDisposable
     /// <summary>This thread's.</summary>
     private static int Stripe()
     {
-        if (_stripe == 0)
-        {
-            _stripe = (int)((uint)Interlocked.Increment(ref _lastStripe) % (uint)FreeList.StripeCount) + 1;
-        }
-
-        return _stripe - 1;
+        int stripe = _stripe;
+        return stripe > 0 ? stripe - 1 : NewStripe();
     }
 
+    private static int NewStripe()
+    {
+        int stripe = (int)((uint)Interlocked.Increment(ref _lastStripe) % (uint)FreeList.StripeCount);
+        _stripe = stripe + 1;
+        return stripe;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Block? Take(int sizeClass, int stripe)
     {
         if (sizeClass < 0)
@@ -207,18 +212,21 @@ public sealed partial class BufferPool : IDisposable
 
     private void Keep(Block block)
     {
+        int sizeClass = block.Slab.SizeClass;
+        if (sizeClass < 0 || !_freeLists[sizeClass].TryPushSlot(block))
+        {
+            KeepFar(block);
+        }
+    }
+
+    private void KeepFar(Block block)
+    {
         Slab slab = block.Slab;
         if (slab.SizeClass >= 0)
         {
-            FreeList list = _freeLists[slab.SizeClass];
-            if (list.TryPushSlot(block))
-            {
-                return;
-            }
-
             if (slab.IsShared || TryCommit(slab.Bytes))
             {
-                list.Push(block);
+                _freeLists[slab.SizeClass].Push(block);
                 return;
             }
         }

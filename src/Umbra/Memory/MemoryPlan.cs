@@ -104,6 +104,9 @@ internal sealed record MemoryPlan
     /// <summary>Most free blocks the pool keeps.</summary>
     public long KeptLimit => Math.Min(MostKept, MemoryLimit / KeptPart);
 
+    /// <summary>Taken at start for owners' paths, for when the system has no more. The pool holds it beyond its limit, where half of the free blocks may not be.</summary>
+    public long MustSucceed => Math.Min(4 * MiB, KeptLimit / 2);
+
     /// <summary>For the runtime: pool, free blocks, and all other objects, garbage too.</summary>
     public long HeapLimit => MemoryLimit + KeptLimit + Fixed.Single(line => line.Part == PlanPart.Managed).Bound;
 

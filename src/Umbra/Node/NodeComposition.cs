@@ -28,7 +28,7 @@ internal static class NodeComposition
     public static void Compose(WebApplicationBuilder builder, NodeSettings settings)
     {
         MemoryPlan plan = settings.Plan;
-        BufferPool pool = new(plan.MemoryLimit, settings.MemoryReserve, plan.KeptLimit);
+        BufferPool pool = new(plan.MemoryLimit, settings.MemoryReserve, plan.KeptLimit, plan.MustSucceed);
         TransportOptions transport = new()
         {
             MaxReadBufferSize = MaxReadBuffer, SendBufferSize = plan.SendBuffer, ReceiveBufferSize = plan.ReceiveBuffer, MaxConnections = plan.Connections,
