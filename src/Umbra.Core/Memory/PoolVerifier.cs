@@ -95,7 +95,8 @@ public sealed class PoolVerifier(Func<DateTimeOffset> now, Action<PoolFault> fau
     private static string Describe(StackTrace? stack)
     {
         string[] frames = (stack?.ToString() ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return string.Join('\n', frames.SkipWhile(frame => frame.StartsWith("at Umbra.Core.Memory.", StringComparison.Ordinal)).Where(frame => !IsPlumbing(frame)));
+        return string.Join(
+            '\n', frames.SkipWhile(frame => frame.StartsWith("at Umbra.Core.Memory.", StringComparison.Ordinal)).Where(frame => !IsPlumbing(frame)));
     }
 
     private static bool IsPlumbing(string frame) =>

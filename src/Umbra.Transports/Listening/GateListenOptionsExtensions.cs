@@ -10,7 +10,7 @@ public static class GateListenOptionsExtensions
     /// <summary>Closes connections the gate refuses. Goes before TLS, so that a refused one costs no handshake.</summary>
     /// <param name="logger">Told about strangers whose first bytes made TLS fail in a way of its own: no fault of ours, so no
     /// error.</param>
-    /// <param name="refuse">Tells one that is refused; null: it is closed unheard.</param>
+    /// <param name="refuse">Tells one that is refused; null: it is closed unheard. What it wrote is still sent.</param>
     public static ListenOptions UseConnectionGate(
         this ListenOptions listen, ConnectionGate gate, ILogger? logger = null, Func<ConnectionContext, Task>? refuse = null)
     {
@@ -20,7 +20,12 @@ public static class GateListenOptionsExtensions
             if (entry is null)
             {
                 logger?.LogInformation("refused a connection from {Peer}: this address, or the node (setting maxConnections), has as many as it may", connection.RemoteEndPoint);
-                await (refuse?.Invoke(connection) ?? Task.CompletedTask);
+                if (refuse is not null)
+                {
+                    await refuse(connection);
+                    return;
+                }
+
                 connection.Abort(new ConnectionAbortedException("too many connections"));
                 return;
             }

@@ -81,7 +81,8 @@ internal static class PoolCommand
             return;
         }
 
-        PromiseLineInfo sum = new(default, "sum", promise.Sum, promise.ProcessLimit is { } limit ? $"processLimit {ByteSize.Format(limit)}" : "no processLimit is known", promise.Resident);
+        string why = promise.ProcessLimit is { } limit ? $"processLimit {ByteSize.Format(limit)}" : "no processLimit is known";
+        PromiseLineInfo sum = new(default, "sum", promise.Sum, why, promise.Resident);
         call.Report.List([.. promise.Lines, sum], CommandJson.Api.IReadOnlyListPromiseLineInfo,
             new("WHAT", line => line.What),
             new("AT MOST", line => ByteSize.Format(line.Bound), true),

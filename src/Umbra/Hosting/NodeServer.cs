@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -38,6 +39,8 @@ internal sealed class NodeServer : IAsyncDisposable
     private const int ApiPart = 8;
 
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RefuseWithin = TimeSpan.FromSeconds(1);
+    private static int s_refusing;
     private readonly WebApplication _app;
 
     private NodeServer(WebApplication app) => _app = app;
@@ -150,8 +153,35 @@ internal sealed class NodeServer : IAsyncDisposable
         });
     }
 
-    /// <summary>An answer like any other, before a request is read.</summary>
+    /// <summary>An answer like any other. Who is told waits for a moment outside the gate, so not everybody is.</summary>
     private static async Task RefuseAsync(ConnectionContext connection)
+    {
+        if (Interlocked.Increment(ref s_refusing) <= LeastApiConnections)
+        {
+            await AnswerRefusedAsync(connection);
+        }
+
+        Interlocked.Decrement(ref s_refusing);
+    }
+
+    private static async Task AnswerRefusedAsync(ConnectionContext connection)
+    {
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
+        timeout.CancelAfter(RefuseWithin);
+        try
+        {
+            // Who still writes when the connection closes never reads why.
+            ReadResult request = await connection.Transport.Input.ReadAsync(timeout.Token);
+            connection.Transport.Input.AdvanceTo(request.Buffer.End);
+            await WriteRefusalAsync(connection);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            // Gone, or silent.
+        }
+    }
+
+    private static async Task WriteRefusalAsync(ConnectionContext connection)
     {
         ApiProblem problem = ApiProblem.From(new NodeOperationException(
             ErrorCode.LimitReached, "as many connections are open as this node allows (setting maxConnections)", "try again when some have ended"));

@@ -150,8 +150,8 @@ internal sealed record MemoryPlan
         string next = isMemoryLimitSet
             ? "lower memoryLimit, maxConnections, maxSessions or maxLinks, or raise processLimit"
             : "raise processLimit (its default is what the container or the machine has), or lower maxConnections, maxSessions or maxLinks";
-        return $"{(isMemoryLimitSet ? $"memoryLimit {ByteSize.Format(MemoryLimit)}" : $"the smallest memoryLimit, {ByteSize.Format(MemoryLimit)},")} does not fit into processLimit {ByteSize.Format(limit)}: "
-            + $"{sum} = {ByteSize.Format(Sum)}; {next}";
+        string pool = ByteSize.Format(MemoryLimit);
+        return $"{(isMemoryLimitSet ? $"memoryLimit {pool}" : $"the smallest memoryLimit, {pool},")} does not fit into processLimit {ByteSize.Format(limit)}: {sum} = {ByteSize.Format(Sum)}; {next}";
     }
 
     private IEnumerable<PlanLine> FixedLines(NodeSettings settings)
@@ -167,7 +167,8 @@ internal sealed record MemoryPlan
         yield return new(PlanPart.Jpeg, "libturbojpeg", atOnce * (JpegEncoderBytes + JpegDecoderBytes), $"one encoder and one decoder at work on each of {atOnce} threads");
         yield return new(PlanPart.Zlib, "zlib", (atOnce * DeflaterBytes) + (Sessions * InflatersPerSource * InflaterBytes),
             $"{atOnce} deflaters at work, {InflatersPerSource} inflaters for each of {sessions}");
-        yield return new(PlanPart.Tls, "TLS", TlsConnections * TlsBytes, $"at most {LinkConnections} links in and {EncryptedViewers} encrypted viewers (parts of maxConnections), {settings.MaxLinks} links out (maxLinks)");
+        yield return new(PlanPart.Tls, "TLS", TlsConnections * TlsBytes,
+            $"at most {LinkConnections} links in and {EncryptedViewers} encrypted viewers (parts of maxConnections), {settings.MaxLinks} links out (maxLinks)");
         yield return new(PlanPart.Kernel, "kernel socket buffers", sockets * ((2L * SendBuffer) + (2L * ReceiveBuffer) + SocketBytes),
             $"{ByteSize.Format(2L * SendBuffer)} out and {ByteSize.Format(2L * ReceiveBuffer)} in, for maxConnections {Connections} and maxSessions {settings.MaxSessions}");
     }

@@ -34,9 +34,8 @@ internal sealed record ProcessMemory(long? Bytes, IReadOnlyList<string> Unreadab
         try
         {
             string? line = File.ReadLines(file).FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal));
-            return line is not null && long.TryParse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long kib)
-                ? kib * 1024
-                : null;
+            string number = line?[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim() ?? "";
+            return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long kib) ? kib * 1024 : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

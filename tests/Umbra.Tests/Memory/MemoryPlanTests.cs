@@ -57,7 +57,9 @@ public sealed class MemoryPlanTests
         MemoryPlan[] plans = [.. Enumerable.Range(16, 500).Select(i => (Settings with { ProcessLimit = i * 16 * MiB }).Plan)];
         foreach ((MemoryPlan less, MemoryPlan more) in plans.Zip(plans.Skip(1)))
         {
-            Assert.True(less.MemoryLimit <= more.MemoryLimit + (2 * MiB) && less.Connections <= more.Connections, $"{less.ProcessLimit >> 20} MiB: {less.MemoryLimit >> 20}, then {more.MemoryLimit >> 20}");
+            Assert.True(
+                less.MemoryLimit <= more.MemoryLimit + (2 * MiB) && less.Connections <= more.Connections,
+                $"{less.ProcessLimit >> 20} MiB: {less.MemoryLimit >> 20}, then {more.MemoryLimit >> 20}");
         }
     }
 

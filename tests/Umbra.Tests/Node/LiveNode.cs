@@ -32,7 +32,8 @@ internal sealed class LiveNode : IAsyncDisposable
     public string Link => LinkIn(_folder);
 
     /// <param name="linkListen">Where else it listens, before the Unix socket.</param>
-    public static Task<LiveNode> StartAsync(string name, params string[] linkListen) => StartAsync(name, settings => settings with { LinkListen = [.. linkListen, .. settings.LinkListen] });
+    public static Task<LiveNode> StartAsync(string name, params string[] linkListen) =>
+        StartAsync(name, settings => settings with { LinkListen = [.. linkListen, .. settings.LinkListen] });
 
     /// <param name="change">The settings it has, from those it would have; it listens on its Unix socket.</param>
     /// <param name="log">Gets what it logs at the level of its settings.</param>
