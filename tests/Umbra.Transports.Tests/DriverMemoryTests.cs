@@ -118,7 +118,7 @@ public sealed class DriverMemoryTests : PoolTest
 
         string error = Assert.Single(wire.Log.Lines, line => line.Level >= LogLevel.Error).Text;
         Assert.StartsWith($"driver {driver}, {driver} ", error, StringComparison.Ordinal);
-        Assert.Contains("1 blocks, 4096 bytes not returned", error, StringComparison.Ordinal);
+        Assert.Contains("1 blocks, 4096 bytes were not returned", error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -11,7 +11,7 @@ public sealed class PoolInfoTests : NodeFixture
     public async Task GetPool_Answer_HasTagsAccountsAndTotals()
     {
         JsonElement pool = await Http.GetFromJsonAsync<JsonElement>(Routes.Pool, Ct);
-        Assert.Equal(["bytes", "peakBytes", "keptBytes", "reserve", "tags", "accounts", "accountsLeftOut", "limit"], Names(pool));
+        Assert.Equal(["bytes", "peakBytes", "keptBytes", "reserve", "tags", "accounts", "accountsLeftOut", "limit", "pressure"], Names(pool));
         Assert.Equal(
             ["tag", "name", "driver", "allocs", "frees", "outstanding", "bytes", "perAlloc", "peakBytes", "refused"], Names(pool.GetProperty("tags")[0]));
         Assert.Equal(["id", "name", "depth", "bytes", "blocks", "peakBytes", "isClosed", "limit"], Names(pool.GetProperty("accounts")[0]));
