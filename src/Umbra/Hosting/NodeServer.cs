@@ -33,10 +33,7 @@ internal sealed class NodeServer : IAsyncDisposable
 {
     public const int MaxRequestBody = 64 * 1024;
     private const int Backlog = 128;
-    private const int LeastApiConnections = 8;
-
-    /// <summary>One connection in so many may be the API's.</summary>
-    private const int ApiPart = 8;
+    private const int MaxTold = 8;
 
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RefuseWithin = TimeSpan.FromSeconds(1);
@@ -142,7 +139,7 @@ internal sealed class NodeServer : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http1;
             if (kestrel.ApplicationServices.GetService<ConnectionGate>() is { } all)
             {
-                ConnectionLimits limits = new(Math.Max(LeastApiConnections, settings.MaxConnections / ApiPart), int.MaxValue);
+                ConnectionLimits limits = new(settings.MaxConnections, int.MaxValue);
                 listen.UseConnectionGate(new ConnectionGate(limits, TimeProvider.System, all, mustSucceed: true), refuse: RefuseAsync);
                 listen.Use(next => connection =>
                 {
@@ -156,7 +153,7 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <summary>An answer like any other. Who is told waits for a moment outside the gate, so not everybody is.</summary>
     private static async Task RefuseAsync(ConnectionContext connection)
     {
-        if (Interlocked.Increment(ref s_refusing) <= LeastApiConnections)
+        if (Interlocked.Increment(ref s_refusing) <= MaxTold)
         {
             await AnswerRefusedAsync(connection);
         }
