@@ -13,12 +13,13 @@ gigabytes.Validators.Add(result =>
 });
 Option<string> transport = new("--transport") { Description = "pipe (the article's) or tcp", DefaultValueFactory = _ => "pipe" };
 transport.AcceptOnlyFromAmong("pipe", "tcp");
+Option<double?> mixed = new("--mixed") { Description = "instead of the acts: so many minutes of everything at once, in which the watchdog must not speak", HelpName = "MINUTES" };
 Option<string?> svg = new("--svg") { Description = "where the chart goes", HelpName = "FILE" };
 Option<string> output = new("--output") { Description = "table or json", DefaultValueFactory = _ => "table" };
 output.AcceptOnlyFromAmong("table", "json");
 RootCommand command = new("KB Q315817, reproduced and buried: a driver that never frees tag Mdl while a session is shadowed, without and with protections, and the real driver")
 {
-    gigabytes, transport, svg, output,
+    gigabytes, transport, mixed, svg, output,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -33,10 +34,10 @@ command.SetAction(async (parsed, cancellationToken) =>
         }
     });
     List<Act> acts = [];
-    foreach (Func<Task<Act>> next in new Func<Task<Act>>[]
-    {
-        () => play.DefectAsync(cancellationToken), () => play.ProtectedAsync(cancellationToken), () => play.RealAsync(parsed.GetValue(gigabytes), cancellationToken),
-    })
+    Func<Task<Act>>[] programme = parsed.GetValue(mixed) is { } minutes
+        ? [() => play.MixedAsync(TimeSpan.FromMinutes(minutes), cancellationToken)]
+        : [() => play.DefectAsync(cancellationToken), () => play.ProtectedAsync(cancellationToken), () => play.RealAsync(parsed.GetValue(gigabytes), cancellationToken)];
+    foreach (Func<Task<Act>> next in programme)
     {
         Act act = await next();
         acts.Add(act);

@@ -19,7 +19,7 @@ namespace Umbra.Q315817;
 /// </summary>
 internal sealed class Scene : IAsyncDisposable
 {
-    private const string Session = "alice";
+    public const string Session = "alice";
 
     /// <summary>Tight without JPEG and hardly compressed: what makes the most bytes.</summary>
     private static readonly int[] Lossless = [7, -223, -224, -256];
@@ -79,6 +79,10 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <summary>Both nodes' pools, one line for each tag that was ever used.</summary>
     public IReadOnlyList<TagUsage> ReadTags() => [.. Near.Pool.ReadTags().Concat(Target.Pool.ReadTags()).Where(tag => tag.Allocs > 0)];
+
+    /// <summary>Where the session's owner connects.</summary>
+    public async Task<RfbTestOptions> DeskAsync(CancellationToken cancellationToken) =>
+        RfbTestOptions.For((await Target.Operations.IssueTicketAsync(Session, new TicketRequest(), cancellationToken)).SocketPath!);
 
     /// <summary>The target forgets the near node: the link is cut in the middle of whatever it does.</summary>
     public Task CutAsync() => Target.Operations.RemoveNodeAsync("server-a", CancellationToken.None);
@@ -145,8 +149,7 @@ internal sealed class Scene : IAsyncDisposable
         await Near.Operations.JoinNodeAsync(new JoinRequest(invite.Token, invite.Addresses[0], Force: false), cancellationToken);
         SizeInfo size = SizeInfo.From(Options.Size);
         await Target.Operations.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, Session, size, Pattern: PatternKind.Video), cancellationToken);
-        TicketInfo desk = await Target.Operations.IssueTicketAsync(Session, new TicketRequest(), cancellationToken);
-        _owner = await RfbTestClient.ConnectAsync(RfbTestOptions.For(desk.SocketPath!) with { Encodings = Video, Decodes = false }, cancellationToken);
+        _owner = await RfbTestClient.ConnectAsync(await DeskAsync(cancellationToken) with { Encodings = Video, Decodes = false }, cancellationToken);
         _viewing.Add(_owner.WatchAsync(null, _ending.Token));
         ShadowInfo shadow = await Near.Operations.StartShadowAsync(new StartShadowRequest($"{Session}@server-b", NoPassword: true), cancellationToken);
         _viewing.Add(ShadowAsync(RfbTestOptions.For(shadow.Listen) with { Encodings = Lossless, Decodes = false }));

@@ -18,6 +18,12 @@ public sealed class PoolWatchdog
     /// <summary>Less is not worth a word, and not to be told from chance.</summary>
     private const long LeastGrowth = 32 * 1024;
 
+    /// <summary>A torrent would reach the limit, and its link be sent away, before the window is full: it is told by fewer looks.</summary>
+    private const int ShortWindow = 12;
+
+    private const int ShortParts = 4;
+    private const long LeastTorrent = 32 * 1024 * 1024;
+
     /// <summary>The slowest part of the window must have grown by so much of the average.</summary>
     private const double LeastShare = 0.25;
 
@@ -85,18 +91,7 @@ public sealed class PoolWatchdog
             }
         }
 
-        public bool IsLeaking()
-        {
-            if (_samples.Count < Window)
-            {
-                return false;
-            }
-
-            // The least of each part: what comes and goes within a part does not count.
-            long[] floors = [.. _samples.Chunk(Window / Parts).Select(part => part.Min(sample => sample.Unexplained))];
-            double average = (floors[^1] - floors[0]) / (double)(Parts - 1);
-            return floors[^1] - floors[0] >= LeastGrowth && floors.Zip(floors.Skip(1), (a, b) => b - a).All(step => step >= average * LeastShare);
-        }
+        public bool IsLeaking() => Grows(Window, Parts, LeastGrowth) || Grows(ShortWindow, ShortParts, LeastTorrent);
 
         public PoolGrowth ToGrowth(Account account, BufferTag tag)
         {
@@ -104,6 +99,19 @@ public sealed class PoolWatchdog
             TimeSpan over = _last.At - first.At;
             return new PoolGrowth(
                 account, tag, (_last.Bytes - first.Bytes) / over.TotalSeconds, _last.Bytes, _last.Blocks, 1000.0 * (_last.Blocks - first.Blocks) / (_last.Rents - first.Rents), over);
+        }
+
+        private bool Grows(int window, int parts, long least)
+        {
+            if (_samples.Count < window)
+            {
+                return false;
+            }
+
+            // The least of each part: what comes and goes within a part does not count.
+            long[] floors = [.. _samples.TakeLast(window).Chunk(window / parts).Select(part => part.Min(sample => sample.Unexplained))];
+            double average = (floors[^1] - floors[0]) / (double)(parts - 1);
+            return floors[^1] - floors[0] >= least && floors.Zip(floors.Skip(1), (a, b) => b - a).All(step => step >= average * LeastShare);
         }
     }
 }

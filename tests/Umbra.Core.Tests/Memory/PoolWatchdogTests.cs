@@ -20,11 +20,14 @@ public sealed class PoolWatchdogTests : PoolTest
     [InlineData(10_000)]
     public void Leak_AnySpeed_NamedWithinAMinute(long kibPerSecond)
     {
-        PoolGrowth growth = Assert.Single(Watch(60, second => second * kibPerSecond * Kib));
+        PoolGrowth growth = Assert.Single(Watch(59, second => second * kibPerSecond * Kib));
         Assert.Equal((_link, BufferTag.Mdl), (growth.Account, growth.Tag));
         Assert.InRange(growth.BytesPerSecond, 0.9 * kibPerSecond * Kib, 1.1 * kibPerSecond * Kib);
         Assert.Contains("tag Mdl , driver Tdpipe, account link to server-b", growth.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Torrent_IsNamedBeforeItReachesALimit() => Assert.NotEmpty(Watch(15, second => second * 24 * 1024 * Kib));
 
     [Fact]
     public void Leak_UnderTraffic_Named() => Assert.NotEmpty(Watch(60, second => (second * 20 * Kib) + Random(second, 900 * Kib, onlyTimes: 3)));
