@@ -103,6 +103,10 @@ public sealed partial class BufferPool : IDisposable
         return usages;
     }
 
+    /// <summary>Bounds a tag, across all accounts. What is out already stays.</summary>
+    /// <param name="bytes">Most that may be out; <see cref="long.MaxValue"/>: no limit of its own.</param>
+    public void SetLimit(BufferTag tag, long bytes) => _tags[(int)tag].Limit = bytes;
+
     /// <summary>Gives back all slabs of which no block is out.</summary>
     public void Trim() => Drop(onlyIdle: false);
 
@@ -149,9 +153,18 @@ public sealed partial class BufferPool : IDisposable
             throw Refuse(capacity, tag, account, refusedBy);
         }
 
+        TagCounters counters = _tags[(int)tag];
+        if (!counters.TryAllocate(capacity))
+        {
+            account.Credit(capacity);
+            counters.Refuse();
+            throw new QuotaExceededException(counters.Read(tag), capacity);
+        }
+
         int stripe = Stripe();
         if ((Take(sizeClass, stripe) ?? NewBlock(sizeClass, capacity, account)) is not { } block)
         {
+            counters.Free(capacity);
             account.Credit(capacity);
             throw Refuse(capacity, tag, account, refusedBy: null);
         }
@@ -161,7 +174,6 @@ public sealed partial class BufferPool : IDisposable
         block.Tag = tag;
         block.Account = account;
         block.Epoch = Volatile.Read(ref _epoch);
-        _tags[(int)tag].Allocate(capacity);
         verifier?.Rented(block);
         block.IsPoisoned = false;
         // Last: from here on others may reclaim it.
@@ -355,6 +367,7 @@ public sealed partial class BufferPool : IDisposable
         {
             long bytes = dropped.Slab.Bytes;
             _slabs.Remove(dropped.Slab);
+            SystemMemory.GiveBack(dropped.Slab.Memory);
             if (dropped.Slab.IsShared)
             {
                 Unshare(bytes);

@@ -37,13 +37,13 @@ public sealed class PoolVerifier(Func<DateTimeOffset> now, Action<PoolFault> fau
     ];
 
     /// <summary>
-    /// An account was closed: a fault for each tag and stack with blocks out. An account below it that is still open has its own end to come; after the last account
-    /// of all nothing comes.
+    /// An account was closed: a fault for each tag and stack with blocks out. An account below it has an end of its own; after that of the last
+    /// account of all nothing comes.
     /// </summary>
     internal void Closed(Account account)
     {
         string whose = account.Driver is { } driver ? $"{account.Name} of driver {driver}" : account.Name;
-        foreach (OutstandingBlocks left in ReadOutstanding(account).Where(blocks => blocks.Account.IsClosed || account.Parent is null))
+        foreach (OutstandingBlocks left in ReadOutstanding(account).Where(blocks => blocks.Account == account || account.Parent is null))
         {
             faulted(new PoolFault(
                 PoolFault.VerifierViolation, PoolFault.LeftBehind, left.Tag, left.Bytes, $"{whose} ended with {left.Blocks} blocks out, the oldest since {left.Since:O}", left.Stack));

@@ -1,6 +1,6 @@
 namespace Umbra.Core.Memory;
 
-/// <summary>A rent was refused because an account would have held more than its limit, or was closed, or the system has no memory. Ours to solve: shed load.</summary>
+/// <summary>A rent was refused because an account or a tag would have held more than its limit, or was closed, or the system has no memory. Ours to solve: shed load.</summary>
 public sealed class QuotaExceededException : Exception
 {
     public QuotaExceededException(BufferTag tag, Account refusedBy, long requestedBytes)
@@ -10,6 +10,14 @@ public sealed class QuotaExceededException : Exception
     {
         Tag = tag;
         RefusedBy = refusedBy;
+        RequestedBytes = requestedBytes;
+    }
+
+    /// <summary>The tag's own limit is reached.</summary>
+    public QuotaExceededException(TagUsage tag, long requestedBytes)
+        : base($"quota exceeded: tag {tag.Name}, {requestedBytes} bytes wanted, {tag.Bytes} of {tag.Limit} held")
+    {
+        Tag = tag.Tag;
         RequestedBytes = requestedBytes;
     }
 
@@ -23,7 +31,7 @@ public sealed class QuotaExceededException : Exception
 
     public BufferTag Tag { get; }
 
-    /// <summary>Null where it was the system.</summary>
+    /// <summary>Null where it was the tag or the system.</summary>
     public Account? RefusedBy { get; }
 
     public long RequestedBytes { get; }

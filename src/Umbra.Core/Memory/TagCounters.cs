@@ -28,8 +28,43 @@ internal sealed class TagCounters
     private long _refused;
     [FieldOffset(96)]
     private long _reclaimed;
+    [FieldOffset(104)]
+    private long _limit = long.MaxValue;
 
-    public void Allocate(long bytes) => RaisePeak(Interlocked.Add(ref _came, Holding.OfBlock(bytes)), Volatile.Read(ref _went));
+    /// <summary>Most bytes that may be out.</summary>
+    public long Limit
+    {
+        get => Volatile.Read(ref _limit);
+        set => Volatile.Write(ref _limit, value);
+    }
+
+    /// <returns>False where the limit would be passed; nothing is counted then.</returns>
+    public bool TryAllocate(long bytes)
+    {
+        if (_limit == long.MaxValue)
+        {
+            Allocate(bytes);
+            return true;
+        }
+
+        long block = Holding.OfBlock(bytes);
+        while (true)
+        {
+            long went = Volatile.Read(ref _went);
+            long came = Volatile.Read(ref _came);
+            if (Holding.Bytes(came - went) + bytes > Limit)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _came, came + block, came) == came)
+            {
+                // What went meanwhile only makes more room.
+                RaisePeak(came + block, Volatile.Read(ref _went));
+                return true;
+            }
+        }
+    }
 
     public void Free(long bytes)
     {
@@ -70,7 +105,7 @@ internal sealed class TagCounters
         long frees = Returns(went, Volatile.Read(ref _laps));
         long holding = came - went;
         return new TagUsage(
-            tag, frees + Holding.Blocks(holding), frees, Holding.Bytes(holding), Volatile.Read(ref _peak), Volatile.Read(ref _refused), Volatile.Read(ref _reclaimed));
+            tag, frees + Holding.Blocks(holding), frees, Holding.Bytes(holding), Volatile.Read(ref _peak), Volatile.Read(ref _refused), Volatile.Read(ref _reclaimed), Limit);
     }
 
     /// <summary>The number with the lower bits of <paramref name="went"/> that is nearest to so many laps: it may be read before its lap is counted, or after the next.</summary>
@@ -80,6 +115,8 @@ internal sealed class TagCounters
         long passed = laps << LapBits;
         return passed + ((went - passed) << unused >> unused);
     }
+
+    private void Allocate(long bytes) => RaisePeak(Interlocked.Add(ref _came, Holding.OfBlock(bytes)), Volatile.Read(ref _went));
 
     /// <summary>Two sums of which one may be the younger: never more than what was really out at a time.</summary>
     private void RaisePeak(long came, long went) => Holding.RaisePeak(ref _peak, Holding.Bytes(came - went));

@@ -16,6 +16,9 @@ namespace Umbra.Sessions.FrontEnds;
 /// </summary>
 public sealed partial class RfbConnection : IViewerFrontEnd
 {
+    /// <summary>Most memory of its own: the largest cursor there is and a copy of it, beside messages and TLS.</summary>
+    private const long MaxBytes = 16 * 1024 * 1024;
+
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(30);
 
     private readonly ConnectionContext _connection;
@@ -40,7 +43,7 @@ public sealed partial class RfbConnection : IViewerFrontEnd
         _logger = logger;
         _pipe = connection.Transport;
         _memory = new MemoryWait(time, isEndless: access.IsOwner);
-        _account = _session.Account.Open($"viewer {connection.ConnectionId}", mustSucceed: access.IsOwner);
+        _account = _session.Account.Open($"viewer {connection.ConnectionId}", MaxBytes, mustSucceed: access.IsOwner);
         _closing = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, access.Ended);
         _resizeTimer = time.CreateTimer(_ => GiveUpResizing(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

@@ -24,6 +24,9 @@ public sealed class ShadowStack : IViewerFrontEnd
 
     private const int MaxRects = 60_000;
 
+    /// <summary>Most memory of its own: messages that wait, a cursor among them, and the frame that is being read.</summary>
+    private const long MaxBytes = 32 * 1024 * 1024;
+
     /// <summary>A near node cannot collect more permission to send than this, nor leave more pictures unanswered.</summary>
     private const int MaxCredits = 8;
 
@@ -81,7 +84,7 @@ public sealed class ShadowStack : IViewerFrontEnd
         IDuplexPipe pipe, string node, string peer, BufferPool pool, SessionDirectory sessions, Grants grants,
         TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        using Account account = pool.Root.Open($"link from {peer}");
+        using Account account = pool.Root.Open($"link from {peer}", MaxBytes);
         using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ShadowStack stack = new(node, peer, sessions, grants, account, closing, time, logger);
         string reason = "closed by the peer";

@@ -16,7 +16,7 @@ internal sealed record PoolTagInfo(string Tag, string Name, string Driver, long 
 {
     public static PoolTagInfo From(TagUsage usage) => new(
         usage.Name, usage.Tag.ToString(), DriverOf(usage.Tag), usage.Allocs, usage.Frees, usage.Outstanding, usage.Bytes,
-        usage.Outstanding > 0 ? usage.Bytes / usage.Outstanding : 0, usage.PeakBytes, usage.Refused);
+        usage.Outstanding > 0 ? usage.Bytes / usage.Outstanding : 0, usage.PeakBytes, usage.Refused, PoolInfo.LimitOf(usage.Limit));
 
     /// <summary>The tag in words; of the transports' tags the driver.</summary>
     public static string DriverOf(BufferTag tag) => TransportDrivers.All.FirstOrDefault(driver => driver.Tag == tag)?.Name ?? tag switch

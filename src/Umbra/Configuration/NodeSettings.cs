@@ -61,6 +61,9 @@ internal sealed record NodeSettings
     /// <summary>What of it is for sessions and their owners, whatever shadowers and links hold.</summary>
     public long MemoryReserve => MemoryLimit / Session.ReservedPart;
 
+    /// <summary>Bytes; a tag that is not here has no limit of its own.</summary>
+    public IReadOnlyDictionary<BufferTag, long> TagLimits { get; init; } = new Dictionary<BufferTag, long>();
+
     public LeakAction LeakAction { get; init; } = LeakAction.Warn;
 
     /// <summary>Tags whose blocks are watched from the start; empty is all, null none.</summary>

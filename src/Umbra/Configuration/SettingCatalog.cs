@@ -47,6 +47,10 @@ internal static class SettingCatalog
         One("memoryLimit", "Data memory of the whole node, a quarter of it for sessions and their owners alone; whose next buffer does not fit is disconnected", "64MiB to 1TiB",
             $"{ByteSize.Format(Defaults.MemoryLimit)}, or what fits into processLimit",
             (s, text) => s with { MemoryLimit = ParseBytes(text, MemoryPlan.LeastMemoryLimit, 1L << 40) }),
+        new Setting("tagLimits", "Data memory that may be out under single tags, beside the other limits", $"TAG=BYTES, such as Mdl=64MiB; tags: {string.Join(", ", PoolTags.Names)}",
+            "no limits of their own", true,
+            (s, items) => s with { TagLimits = items.ToDictionary(item => ParseTagLimit(item)!.Value.Tag, item => ParseTagLimit(item)!.Value.Bytes) },
+            text => ParseTagLimit(text) is null ? $"'{text}' is no limit of a tag: write TAG=BYTES with a tag of {string.Join(", ", PoolTags.Names)}" : null),
         One("leakAction", "What is done about a link whose memory grows as a leak does", "warn, or recycle: it is cut, all it held taken back, and it connects again",
             Name(Defaults.LeakAction),
             (s, text) => s with { LeakAction = ParseEnum<LeakAction>(text) }),
@@ -103,6 +107,9 @@ internal static class SettingCatalog
         .. items.SelectMany(SplitVerify).Where(item => item != VerifiedPool)
             .Select(item => PoolTags.TryParse(item, out BufferTag tag) ? tag : throw new FormatException()),
     ];
+
+    private static (BufferTag Tag, long Bytes)? ParseTagLimit(string text) =>
+        text.Split('=', 2) is [var name, var bytes] && PoolTags.TryParse(name, out BufferTag tag) && ByteSize.TryParse(bytes, out long value) && value > 0 ? (tag, value) : null;
 
     private static string? WhyNotVerify(string text) =>
         SplitVerify(text).FirstOrDefault(item => item != VerifiedPool && !PoolTags.TryParse(item, out _)) is { } wrong ? PoolTags.WhyNot(wrong) : null;

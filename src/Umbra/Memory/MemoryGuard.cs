@@ -7,8 +7,9 @@ using Umbra.Node;
 namespace Umbra.Memory;
 
 /// <summary>
-/// Looks at the node's memory a few times a second and does what is due: gives idle memory back; tells of growth that looks like a leak, and recycles the link if it is told to; at a high level what can be made again is given up and nobody
-/// new is let in; at a critical one somebody goes, a few at a time, until that is over. See docs/memory.md.
+/// Looks at the node's memory a few times a second and does what is due: gives idle memory back; tells of growth that looks like a leak, and recycles the link if it
+/// is told to; at a high level what can be made again is given up and nobody new is let in; at a critical one somebody goes, a few at a time, until that is over. See
+/// docs/memory.md.
 /// </summary>
 internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, MemoryCondition condition, NodeSettings settings, TimeProvider time, ILogger<MemoryGuard> logger)
     : BackgroundService
@@ -18,7 +19,11 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Me
     /// <summary>What those who were sent away hold takes some time to come back.</summary>
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The process as a whole gets it back later than the pool does.</summary>
+    private static readonly TimeSpan BetweenProcessRounds = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan TrimEvery = TimeSpan.FromSeconds(10);
+
     /// <summary>What <see cref="PoolWatchdog"/> expects.</summary>
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
 
@@ -75,17 +80,18 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Me
         PressureLevel before = condition.Level;
         PressureLevel ofData = _data.Read(data.Used, data.Limit);
         PressureLevel ofProcess = _process.Read(process.Used, process.Limit);
-        (long used, long limit) = ofProcess > ofData ? process : data;
-        PressureLevel level = condition.Level = ofProcess > ofData ? ofProcess : ofData;
+        bool isProcess = ofProcess > ofData;
+        (long used, long limit) = isProcess ? process : data;
+        PressureLevel level = condition.Level = isProcess ? ofProcess : ofData;
         string state = $"{ByteSize.Format(used)} of {ByteSize.Format(limit)}";
         if (level != before)
         {
-            LogLevelChanged(level, state, ofProcess > ofData ? "the process limit" : "what is not reserved for owners");
+            LogLevelChanged(level, state, isProcess ? "the process limit" : "what is not reserved for owners");
         }
 
         engine.CloseToShadowers(level < PressureLevel.High ? null : $"{engine.Name} is short of memory ({state}); try again in a minute");
         GiveBack(level, isNew: level > before);
-        if (level == PressureLevel.Critical && time.GetElapsedTime(_lastRound) >= BetweenRounds)
+        if (level == PressureLevel.Critical && time.GetElapsedTime(_lastRound) >= (isProcess ? BetweenProcessRounds : BetweenRounds))
         {
             _lastRound = time.GetTimestamp();
             Shed(PressureGauge.Excess(used, limit), $"{engine.Name} is short of memory ({state})");
@@ -132,6 +138,7 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Me
         if (level >= PressureLevel.High && isNew)
         {
             engine.ForgetTiles();
+            pool.Trim();
         }
 
         if (time.GetElapsedTime(_lastTrim) >= (level == PressureLevel.None ? TrimEvery : TrimEvery / 10))

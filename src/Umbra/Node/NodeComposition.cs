@@ -29,6 +29,11 @@ internal static class NodeComposition
     {
         MemoryPlan plan = settings.Plan;
         BufferPool pool = new(plan.MemoryLimit, settings.MemoryReserve, plan.KeptLimit, plan.MustSucceed);
+        foreach ((BufferTag tag, long limit) in settings.TagLimits)
+        {
+            pool.SetLimit(tag, limit);
+        }
+
         TransportOptions transport = new()
         {
             MaxReadBufferSize = MaxReadBuffer, SendBufferSize = plan.SendBuffer, ReceiveBufferSize = plan.ReceiveBuffer, MaxConnections = plan.Connections,

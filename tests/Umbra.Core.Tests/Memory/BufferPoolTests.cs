@@ -291,4 +291,50 @@ public sealed class BufferPoolTests : PoolTest
 
         Assert.Equal(0, Pool.ReadTags()[(int)BufferTag.TdPipe].Bytes);
     }
+
+    [Fact]
+    public void Trim_AfterABurst_TheSystemHasItBack()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere it is left to the collector");
+        using BufferPool pool = new(maxKept: 512L << 20);
+        List<Lease> burst = [.. Enumerable.Range(0, 2048).Select(_ => pool.Rent(64 * 1024, BufferTag.Test, pool.Root))];
+        burst.ForEach(lease => lease.Span.Fill(1));
+        long full = Environment.WorkingSet;
+        burst.ForEach(lease => lease.Dispose());
+        pool.Trim();
+
+        // What others do meanwhile in this process is less than a quarter of it.
+        Assert.InRange(full - Environment.WorkingSet, 96L << 20, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task SetLimit_Tag_NeverPassedWhoeverRents()
+    {
+        const long limit = 64 * 1024;
+        Pool.SetLimit(BufferTag.Mdl, limit);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            List<Lease> held = [];
+            for (int i = 0; i < 2000; i++)
+            {
+                try
+                {
+                    held.Add(Pool.Rent(1024, BufferTag.Mdl, Account));
+                }
+                catch (QuotaExceededException exception)
+                {
+                    Assert.Equal((BufferTag.Mdl, (Account?)null), (exception.Tag, exception.RefusedBy));
+                    held.ForEach(lease => lease.Dispose());
+                    held.Clear();
+                }
+            }
+
+            held.ForEach(lease => lease.Dispose());
+        })));
+
+        TagUsage mdl = Pool.ReadTags()[(int)BufferTag.Mdl];
+        Assert.Equal((0, 0, limit, limit), (mdl.Bytes, Account.Bytes, mdl.PeakBytes, mdl.Limit));
+        Assert.True(mdl.Refused > 0);
+        using Lease other = Pool.Rent(2 * (int)limit, BufferTag.Test, Account);
+    }
 }

@@ -46,12 +46,13 @@ public sealed class PoolVerifierTests : IDisposable
         using Lease elsewhere = _pool.Rent(50, BufferTag.Clipboard, _pool.Root);
 
         IReadOnlyList<OutstandingBlocks> outstanding = _pool.Verifier!.ReadOutstanding(_pool.Root);
+        viewer.Dispose();
         _link.Dispose();
         _link.Dispose();
 
         Assert.Equal([(BufferTag.Mdl, 200L), (BufferTag.Clipboard, 50L)], _faults.Select(fault => (fault.Tag, fault.Bytes)));
         Assert.All(_faults, fault => Assert.Equal((0xC4, 0x62), (fault.Code, fault.Kind)));
-        Assert.Contains("link to server-b", _faults[0].Text, StringComparison.Ordinal);
+        Assert.Contains("link to server-b", _faults[1].Text, StringComparison.Ordinal);
         Assert.Contains("2 blocks", _faults[0].Text, StringComparison.Ordinal);
         Assert.Contains("2001-12-31", _faults[0].Text, StringComparison.Ordinal);
         Assert.Contains(nameof(RentForgotten), _faults[0].RentedAt, StringComparison.Ordinal);

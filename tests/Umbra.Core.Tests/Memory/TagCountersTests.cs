@@ -33,10 +33,10 @@ public sealed class TagCountersTests
     public void Read_SomeCameAndWent_CountersBalance()
     {
         TagCounters counters = new();
-        counters.Allocate(1024);
-        counters.Allocate(4096);
+        counters.TryAllocate(1024);
+        counters.TryAllocate(4096);
         counters.Free(4096);
-        counters.Allocate(256);
+        counters.TryAllocate(256);
         counters.Reclaim(1024);
         counters.Refuse();
         Assert.Equal(new TagUsage(BufferTag.Test, 3, 2, 256, 5120, 1, 1), counters.Read(BufferTag.Test));
