@@ -8,8 +8,8 @@ public sealed partial class RfbTestClient
     /// <summary>Large enough to be quick, and far too small for a picture.</summary>
     private const int GreedyBuffer = 256 * 1024;
 
-    /// <summary>More than it takes to be known as quick.</summary>
-    private const int GreedyPictures = 4;
+    /// <summary>Areas of four times the last one's size each: no more than a server that does not know its viewer yet sends it at once, then more.</summary>
+    private static readonly (int Width, int Height)[] GreedyAreas = [(128, 64), (256, 128), (512, 256), (1024, 512), (1024, 512)];
 
     /// <summary>Where the three colours can lie in the four bytes of a pixel.</summary>
     private static readonly byte[][] GreedyShifts =
@@ -42,12 +42,15 @@ public sealed partial class RfbTestClient
         return client;
     }
 
-    /// <summary>Reads some whole pictures as fast as it can: a server that measures its viewers gives a quick one much at once.</summary>
+    /// <summary>Reads more and more as fast as it can: a server that measures its viewers gives a quick one much at once.</summary>
     public async Task GrowAsync(CancellationToken cancellationToken)
     {
-        for (int i = 0; i < GreedyPictures; i++)
+        foreach ((int width, int height) in GreedyAreas)
         {
-            await ReadPictureAsync(isIncremental: false, cancellationToken);
+            await RequestAsync(isIncremental: false, 0, 0, Math.Min(width, Picture.Width), Math.Min(height, Picture.Height), cancellationToken);
+            while (await ReadMessageAsync(cancellationToken) != ServerMessage.FramebufferUpdate)
+            {
+            }
         }
     }
 

@@ -65,19 +65,20 @@ internal sealed class CrowdBenchmark(RunOptions options)
                 crowd.AddRange(await Task.WhenAll((await node.OpenAsync(kind, count)).Select((address, i) => CrowdMember.ComeAsync(kind, address, i, options.Quality))));
             }
 
-            // One after the other, or they would only slow each other down.
-            foreach (CrowdMember member in crowd)
-            {
-                await member.GrowAsync();
-            }
-
+            await Task.WhenAll(crowd.Select(member => member.GrowAsync()));
             await Task.Delay(Settle);
 
-            // The greedy grab at the beginning of what is measured: the owner must not notice that either.
+            // The greedy grab at the beginning of what is measured, and then memory gets short: the owner must not notice that either.
             int[] updates = [.. crowd.Select(member => member.Updates)];
             TimeSpan busy = node.Process.Cost.ProcessorTime;
             Task<OwnerWindow> measuring = MeasureAsync(owner);
             await Task.WhenAll(crowd.Select(member => member.GrabAsync()));
+            if (scene.IsPressing)
+            {
+                await Task.Delay(Length / 4);
+                await node.PressAsync();
+            }
+
             OwnerWindow crowded = await measuring;
             double cores = (node.Process.Cost.ProcessorTime - busy) / crowded.Length;
             Sample readers = Sample.Of(crowd.Select((member, i) => (member, Rate: (member.Updates - updates[i]) / crowded.Length.TotalSeconds))

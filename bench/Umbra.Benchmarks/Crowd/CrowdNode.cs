@@ -15,6 +15,7 @@ internal sealed class CrowdNode : IAsyncDisposable
     public const string Limit = "256MiB";
 
     private const string Session = "pat";
+    private const string Other = "other";
     private const int Width = 1920;
     private const int Height = 1080;
     private const int ViewersOfEach = 10;
@@ -80,9 +81,17 @@ internal sealed class CrowdNode : IAsyncDisposable
         return addresses;
     }
 
-    /// <summary>All shadows end.</summary>
+    /// <summary>Another session of an owner, which takes what shadowers had.</summary>
+    public Task PressAsync() => Api.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, Other, new SizeInfo(Width, Height)), CancellationToken.None);
+
+    /// <summary>All shadows end, and the other session.</summary>
     public async Task CloseAsync()
     {
+        foreach (SessionInfo session in (await Api.ListSessionsAsync(CancellationToken.None)).Where(session => session.Name == Other))
+        {
+            await Api.KillSessionAsync(session.Name, CancellationToken.None);
+        }
+
         foreach (string id in _shadows)
         {
             await Api.StopShadowAsync(id, CancellationToken.None);

@@ -3,6 +3,9 @@ namespace Umbra.Benchmarks.Crowd;
 /// <summary>Who comes.</summary>
 internal sealed record CrowdScene(string Name, IReadOnlyDictionary<CrowdKind, int> Viewers)
 {
+    /// <summary>Some hold much and read nothing, and another session is started meanwhile.</summary>
+    public bool IsPressing => Viewers.ContainsKey(CrowdKind.Greedy);
+
     /// <summary>Two hundred, of whom half do not keep up.</summary>
     public static readonly CrowdScene Ordinary = new("100 read, 50 slow, 50 stuck", new Dictionary<CrowdKind, int>
     {

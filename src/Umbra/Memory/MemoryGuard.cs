@@ -93,7 +93,10 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, No
         if (level == PressureLevel.Critical && time.GetElapsedTime(_lastRound) >= BetweenRounds)
         {
             _lastRound = time.GetTimestamp();
-            Shed(PressureGauge.Excess(used, limit), $"{engine.Name} is short of memory ({state})");
+
+            // What can be encoded again goes before anybody does, and who is leaving frees what he holds.
+            engine.ForgetTiles();
+            Shed(PressureGauge.Excess(pool.Root.Bytes, limit) - engine.Shedding.LeavingBytes, $"{engine.Name} is short of memory ({state})");
         }
     }
 
