@@ -62,10 +62,10 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, No
         }
     }
 
-    /// <summary>An owner's path was refused memory, and tries again: one shadow has to go for it, and not one for each try.</summary>
+    /// <summary>An owner's path was refused memory, and tries again: one shadow has to go for it, and not one for each try, nor while another is on its way out.</summary>
     private void LookForStops()
     {
-        if (time.GetElapsedTime(_lastStop) < BetweenRounds || Interlocked.Exchange(ref _stop, null) is not { } stop)
+        if (time.GetElapsedTime(_lastStop) < BetweenRounds || engine.Shedding.LeavingBytes > 0 || Interlocked.Exchange(ref _stop, null) is not { } stop)
         {
             return;
         }
