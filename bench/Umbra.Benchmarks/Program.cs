@@ -3,6 +3,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Umbra.Benchmarks;
+using Umbra.Benchmarks.Crowd;
 using Umbra.Benchmarks.Hop;
 using Umbra.Benchmarks.Stuck;
 
@@ -15,13 +16,17 @@ if (args is ["micro", .. string[] filters])
     return 0;
 }
 
-bool isStuck = args is ["stuck", ..];
-if (!RunOptions.TryParse(args is ["stuck" or "hop", ..] ? args[1..] : args, out RunOptions options))
+if (!RunOptions.TryParse(args is ["crowd" or "stuck" or "hop", ..] ? args[1..] : args, out RunOptions options))
 {
     Console.Error.WriteLine(RunOptions.Usage);
     return 2;
 }
 
-Report report = isStuck ? await new StuckBenchmark(options).RunAsync() : await new HopBenchmark(options).RunAsync();
+Report report = args switch
+{
+    ["crowd", ..] => await new CrowdBenchmark(options).RunAsync(),
+    ["stuck", ..] => await new StuckBenchmark(options).RunAsync(),
+    _ => await new HopBenchmark(options).RunAsync(),
+};
 Console.Write(options.IsJson ? report.ToJson() : report.ToTable());
 return 0;

@@ -14,9 +14,15 @@ internal abstract record Report(RunOptions Options, Machine Before, Machine Afte
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    /// <summary>What all rows have in common.</summary>
+    protected virtual string Scene => $"1280x800, JPEG quality level {Options.Quality}";
+
     protected abstract string[] Columns { get; }
 
     protected abstract IEnumerable<string[]> Rows { get; }
+
+    /// <summary>What does not fit into a table, a line each.</summary>
+    protected virtual IEnumerable<string> Notes => [];
 
     public string ToJson() => JsonSerializer.Serialize(this, GetType(), Json) + "\n";
 
@@ -26,13 +32,18 @@ internal abstract record Report(RunOptions Options, Machine Before, Machine Afte
         CultureInfo culture = CultureInfo.InvariantCulture;
         text.AppendLine(culture, $"{Before.Processor}, {Before.Cores} cores, Linux {Before.Kernel}, {Before.Runtime}");
         text.AppendLine(culture, $"{Before.Time:yyyy-MM-dd HH:mm} UTC, load {Before.Load:0.0} before and {After.Load:0.0} after");
-        text.AppendLine(culture, $"1280x800, JPEG quality level {Options.Quality}, {Options.Repetitions} repetitions of {Options.Seconds} s: median (least to most)");
+        text.AppendLine(culture, $"{Scene}, {Options.Repetitions} repetitions of {Options.Seconds} s: median (least to most)");
         text.AppendLine();
         text.AppendLine(culture, $"| {string.Join(" | ", Columns)} |");
         text.AppendLine($"|{string.Concat(Columns.Select(_ => "---|"))}");
         foreach (string[] cells in Rows)
         {
             text.AppendLine(culture, $"| {string.Join(" | ", cells)} |");
+        }
+
+        foreach (string note in Notes)
+        {
+            text.AppendLine().AppendLine(note);
         }
 
         return text.ToString();

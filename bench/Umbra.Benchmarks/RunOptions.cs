@@ -11,6 +11,7 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
     public const string Usage = """
         ./run bench [hop] [OPTION...]     what a hop costs: rate and latency through two nodes
         ./run bench stuck [OPTION...]     what a viewer that does not read, or hardly, costs the others and the nodes
+        ./run bench crowd [OPTION...]     what two hundred shadowers cost the owner of a session on a node of 256 MiB, and who goes when memory is short
         ./run bench micro [FILTER...]     micro-benchmarks whose name contains a filter
 
         --seconds N    measured seconds of each phase (8)

@@ -27,6 +27,7 @@ internal sealed class StepViewer : IDisposable
     private readonly Thread _thread;
     private readonly TaskCompletionSource _hasPicture = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<uint, long> _seen = [];
+    private readonly Lock _seenLock = new();
     private readonly byte[] _buffer = new byte[16 * 1024 * 1024];
     private StepPicture? _picture;
     private int _start;
@@ -69,6 +70,16 @@ internal sealed class StepViewer : IDisposable
         {
             viewer.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>When it had steps since a time, in order; nanoseconds of the monotonic clock, both.</summary>
+    /// <exception cref="InvalidOperationException">The server closed, or the viewer did not understand it.</exception>
+    public long[] ReadSince(long time)
+    {
+        lock (_seenLock)
+        {
+            return _failure is null ? [.. _seen.Values.Where(seen => seen >= time).Order()] : throw new InvalidOperationException("a viewer failed", _failure);
         }
     }
 
@@ -198,7 +209,10 @@ internal sealed class StepViewer : IDisposable
         Updates++;
         if (_picture!.Step is { } step)
         {
-            _seen.TryAdd(step, now);
+            lock (_seenLock)
+            {
+                _seen.TryAdd(step, now);
+            }
         }
 
         _hasPicture.TrySetResult();

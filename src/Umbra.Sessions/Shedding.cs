@@ -19,6 +19,9 @@ public sealed partial class Shedding(SessionDirectory sessions, ILogger logger)
     /// <summary>Links that had to go, ever.</summary>
     public long Links => Volatile.Read(ref _links);
 
+    /// <summary>About how many bytes those hold who have been sent away and are not gone yet.</summary>
+    public long LeavingBytes => sessions.All.SelectMany(session => session.Viewers).Where(viewer => viewer.IsEvicted).Sum(viewer => viewer.FrontEnd?.HeldBytes ?? 0);
+
     /// <summary>Sends one away.</summary>
     /// <param name="why">For people: the beginning of the reason they read.</param>
     /// <returns>About how many bytes that frees, soon; null where nobody is left to go.</returns>

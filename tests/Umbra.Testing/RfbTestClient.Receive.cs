@@ -164,6 +164,12 @@ public sealed partial class RfbTestClient
 
     private async Task ReadRawAsync((int X, int Y, int Width, int Height) area, CancellationToken cancellationToken)
     {
+        if (!_options.Decodes)
+        {
+            await _stream.SkipAsync(area.Width * area.Height * 4L, cancellationToken);
+            return;
+        }
+
         for (int row = 0; row < area.Height; row++)
         {
             int start = ((area.Y + row) * Picture.Stride) + (area.X * 4);
@@ -174,6 +180,11 @@ public sealed partial class RfbTestClient
     private void Copy(int sourceX, int sourceY, (int X, int Y, int Width, int Height) area)
     {
         Inside(sourceX, sourceY, area.Width, area.Height);
+        if (!_options.Decodes)
+        {
+            return;
+        }
+
         byte[] before = [.. Picture.Pixels];
         for (int row = 0; row < area.Height; row++)
         {

@@ -266,7 +266,7 @@ public sealed partial class RfbTestClient : IAsyncDisposable
     {
         if ((width, height) != (Picture.Width, Picture.Height))
         {
-            Picture = new BgrxImage(width, height, new byte[width * height * 4]);
+            Picture = new BgrxImage(width, height, _options.Decodes ? new byte[width * height * 4] : []);
             Resizes++;
         }
     }

@@ -20,7 +20,7 @@ public sealed record RfbTestOptions
     /// <summary>Bytes read per second, at most; null: as fast as they come.</summary>
     public int? BytesPerSecond { get; init; }
 
-    /// <summary>Whether Tight rectangles are decoded; else only measured, which is cheap.</summary>
+    /// <summary>Whether rectangles are decoded; else only measured, which is cheap, and the picture has a size and no pixels.</summary>
     public bool Decodes { get; init; } = true;
 
     public bool Shared { get; init; } = true;

@@ -15,6 +15,9 @@ public sealed partial class RfbConnection
     /// <summary>Bytes handed to the pipe between two flushes: a viewer that does not read holds no more than this outside its update.</summary>
     private const int ChunkBytes = 32 * 1024;
 
+    /// <summary>What a connection's pipe takes before it makes its writer wait.</summary>
+    private const int PipeBytes = 64 * 1024;
+
     /// <summary>Rectangles in one update; the wire has 16 bits and 0xFFFF means something else.</summary>
     private const int MaxRects = 60_000;
 
@@ -196,6 +199,7 @@ public sealed partial class RfbConnection
         }
 
         await FlushAsync();
+        sending.Held = 0;
         _viewer.Counters.Sent(sending.Bytes);
         return true;
     }
@@ -249,6 +253,7 @@ public sealed partial class RfbConnection
         while (left > 0 && await TakeOwedAsync(sending.OwedClass, left) is { } taken)
         {
             using PictureUpdate picture = taken;
+            sending.Held = picture.Bytes;
             left -= picture.RectCount;
             head.Clear();
             await WritePictureAsync(head, picture, sending);
@@ -413,5 +418,8 @@ public sealed partial class RfbConnection
     {
         /// <summary>Written so far; final once the viewer can have all of it.</summary>
         public long Bytes { get; set; }
+
+        /// <summary>Payload bytes that are kept until they are written.</summary>
+        public long Held { get; set; } = Picture?.Bytes ?? 0;
     }
 }

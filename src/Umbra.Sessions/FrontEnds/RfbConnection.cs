@@ -87,7 +87,8 @@ public sealed partial class RfbConnection : IViewerFrontEnd
         {
             lock (_gate)
             {
-                return _account.Bytes + _inFlight.Sum(sending => Math.Max(sending.Bytes, sending.Picture?.Bytes ?? 0));
+                // What was written and not answered is out of the node's hands, but for what may still be in the pipe.
+                return _account.Bytes + _inFlight.Sum(sending => Math.Max(sending.Held, Math.Min(sending.Bytes, PipeBytes)));
             }
         }
     }

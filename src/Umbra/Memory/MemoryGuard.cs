@@ -59,10 +59,10 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Me
         }
     }
 
-    /// <summary>An owner's path was refused memory, and tries again: one shadow has to go for it, and not one for each try.</summary>
+    /// <summary>An owner's path was refused memory, and tries again: one shadow has to go for it, and not one for each try, nor while another is on its way out.</summary>
     private void LookForStops()
     {
-        if (time.GetElapsedTime(_lastStop) < BetweenRounds || Interlocked.Exchange(ref _stop, null) is not { } stop)
+        if (time.GetElapsedTime(_lastStop) < BetweenRounds || engine.Shedding.LeavingBytes > 0 || Interlocked.Exchange(ref _stop, null) is not { } stop)
         {
             return;
         }
@@ -94,7 +94,10 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Me
         if (level == PressureLevel.Critical && time.GetElapsedTime(_lastRound) >= (isProcess ? BetweenProcessRounds : BetweenRounds))
         {
             _lastRound = time.GetTimestamp();
-            Shed(PressureGauge.Excess(used, limit), $"{engine.Name} is short of memory ({state})");
+
+            // What can be encoded again goes before anybody does, and who is leaving frees what he holds.
+            engine.ForgetTiles();
+            Shed(PressureGauge.Excess(pool.Root.Bytes, limit) - engine.Shedding.LeavingBytes, $"{engine.Name} is short of memory ({state})");
         }
     }
 
