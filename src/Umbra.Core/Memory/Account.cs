@@ -4,7 +4,8 @@ namespace Umbra.Core.Memory;
 
 /// <summary>
 /// What one link, session or viewer holds. Accounts nest: a charge counts against this account and every account above it,
-/// and is refused as a whole where any of their limits is reached. The last part of a limit, its reserve, is for accounts that must succeed: the owners' path.
+/// and is refused as a whole where any of their limits is reached. The last part of a limit, its reserve, is for accounts that must succeed: the owners' path;
+/// half of it for sockets as well.
 /// An account knows those opened below it, until they are closed and hold nothing more: what a closed one still holds stays in sight. Thread-safe.
 /// </summary>
 public sealed partial class Account : IDisposable
@@ -22,11 +23,11 @@ public sealed partial class Account : IDisposable
 
     /// <summary>The account above all others.</summary>
     internal Account(BufferPool pool, string name, long limit, long reserve)
-        : this(pool, name, null, limit, reserve, mustSucceed: false, driver: null)
+        : this(pool, name, null, limit, reserve, mustSucceed: false, isWire: false, driver: null)
     {
     }
 
-    private Account(BufferPool pool, string name, Account? parent, long limit, long reserve, bool mustSucceed, string? driver)
+    private Account(BufferPool pool, string name, Account? parent, long limit, long reserve, bool mustSucceed, bool isWire, string? driver)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(reserve);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(reserve, limit);
@@ -35,6 +36,7 @@ public sealed partial class Account : IDisposable
         Limit = limit;
         Reserve = reserve;
         MustSucceed = mustSucceed;
+        IsWire = isWire;
         Driver = driver ?? parent?.Driver;
         _pool = pool;
         Id = Interlocked.Increment(ref _lastId);
@@ -58,6 +60,12 @@ public sealed partial class Account : IDisposable
     /// <summary>May use the reserves of the accounts above.</summary>
     public bool MustSucceed { get; }
 
+    /// <summary>
+    /// Pays for what sockets receive and send. There nobody can wait: who is refused a block loses his connection, though he may hold the least. It may use half of
+    /// the reserves above.
+    /// </summary>
+    public bool IsWire { get; }
+
     /// <summary>The transport driver whose work it pays for; null: nobody's in particular.</summary>
     public string? Driver { get; }
 
@@ -74,9 +82,10 @@ public sealed partial class Account : IDisposable
     /// <summary>An account below this one.</summary>
     /// <param name="reserve">What of <paramref name="limit"/> is out of reach for accounts below that need not succeed.</param>
     /// <param name="mustSucceed">For something that must go on when memory is short; else it has to do with what is left to everybody.</param>
+    /// <param name="isWire">As <see cref="IsWire"/>.</param>
     /// <param name="driver">As <see cref="Driver"/>; null: as here.</param>
-    public Account Open(string name, long limit = long.MaxValue, long reserve = 0, bool mustSucceed = false, string? driver = null) =>
-        new(_pool, name, this, limit, reserve, mustSucceed, driver);
+    public Account Open(string name, long limit = long.MaxValue, long reserve = 0, bool mustSucceed = false, bool isWire = false, string? driver = null) =>
+        new(_pool, name, this, limit, reserve, mustSucceed, isWire, driver);
 
     /// <summary>
     /// Closes the account: nothing more can be charged to it. What is still out is returned by its holders as usual, or taken by
@@ -121,7 +130,7 @@ public sealed partial class Account : IDisposable
         long added = Holding.OfBlock(bytes);
         for (Account? account = this; account is not null; account = account.Parent)
         {
-            if (!account.TryAdd(added, MustSucceed))
+            if (!account.TryAdd(added, this))
             {
                 for (Account undo = this; undo != account; undo = undo.Parent!)
                 {
@@ -145,8 +154,8 @@ public sealed partial class Account : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryAdd(long added, bool mustSucceed) =>
-        Limit == long.MaxValue ? TryAddUnlimited(added) : TryAddBelow(added, mustSucceed ? Limit : Limit - Reserve);
+    private bool TryAdd(long added, Account payer) =>
+        Limit == long.MaxValue ? TryAddUnlimited(added) : TryAddBelow(added, LimitFor(payer));
 
     /// <summary>Without a limit it need not be compared first, which is cheaper, above all where several cores are at it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -162,6 +171,8 @@ public sealed partial class Account : IDisposable
         Holding.RaisePeak(ref _peak, Holding.Bytes(now));
         return true;
     }
+
+    private long LimitFor(Account payer) => payer.MustSucceed ? Limit : Limit - (payer.IsWire ? Reserve / 2 : Reserve);
 
     /// <summary>Compared before it is added: a charge that is refused is never seen, by readers or by others who charge.</summary>
     private bool TryAddBelow(long added, long limit)

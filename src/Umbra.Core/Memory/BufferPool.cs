@@ -164,7 +164,7 @@ public sealed partial class BufferPool : IDisposable
         int stripe = Stripe();
         if ((Take(sizeClass, stripe) ?? NewBlock(sizeClass, capacity, account)) is not { } block)
         {
-            counters.Free(capacity);
+            counters.Cancel(capacity);
             account.Credit(capacity);
             throw Refuse(capacity, tag, account, refusedBy: null);
         }
@@ -249,6 +249,7 @@ public sealed partial class BufferPool : IDisposable
         }
 
         _slabs.Remove(slab);
+        SystemMemory.GiveBack(slab.Memory);
     }
 
     /// <summary>
@@ -367,7 +368,11 @@ public sealed partial class BufferPool : IDisposable
         {
             long bytes = dropped.Slab.Bytes;
             _slabs.Remove(dropped.Slab);
-            SystemMemory.GiveBack(dropped.Slab.Memory);
+            if (dropped.Slab.Abandoned == 0)
+            {
+                SystemMemory.GiveBack(dropped.Slab.Memory);
+            }
+
             if (dropped.Slab.IsShared)
             {
                 Unshare(bytes);

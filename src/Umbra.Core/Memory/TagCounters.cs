@@ -79,6 +79,9 @@ internal sealed class TagCounters
         }
     }
 
+    /// <summary>What was allocated is not there after all.</summary>
+    public void Cancel(long bytes) => Interlocked.Add(ref _came, -Holding.OfBlock(bytes));
+
     /// <summary>As <see cref="Free"/>, in place of who should have.</summary>
     public void Reclaim(long bytes)
     {

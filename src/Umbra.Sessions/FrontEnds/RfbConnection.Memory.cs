@@ -12,23 +12,12 @@ public sealed partial class RfbConnection
     /// <summary>What a notice may cost, whatever the picture's size.</summary>
     private static readonly Size LargestNotice = new(640, 160);
 
-    /// <summary>
-    /// Percent of what shadowers may use that their pictures may use, and what is being written as well. The rest is for what their sockets receive, where nobody
-    /// can wait: a socket that is refused a block is closed, and it would be the one of a viewer that asks and reads. Both are above where somebody has to go.
-    /// </summary>
-    private const int PicturePart = 96;
-
-    private const int OutputPart = 99;
-
-    /// <summary>Of what is left one viewer takes only a part at once: others do the same at this moment.</summary>
-    private const int TakenAtOnce = 4;
-
     private readonly MemoryWait _memory;
 
     /// <summary>Null also where there is no memory for it now.</summary>
     private PictureUpdate? TakePicture()
     {
-        _memory.TryTake(() => _viewer.TakeUpdate(ReadBudget(), MaxRects), out PictureUpdate? picture);
+        _memory.TryTake(() => _viewer.TakeUpdate(_budget.Bytes, MaxRects), out PictureUpdate? picture);
         return picture;
     }
 
@@ -36,7 +25,7 @@ public sealed partial class RfbConnection
     private async ValueTask<PictureUpdate?> TakeOwedAsync(EncodingClass encodingClass, int maxTiles)
     {
         PictureUpdate? picture;
-        while (!_memory.TryTake(() => _viewer.TakeOwed(encodingClass, ReadBudget(), maxTiles), out picture))
+        while (!_memory.TryTake(() => _viewer.TakeOwed(encodingClass, _budget.Bytes, maxTiles), out picture))
         {
             await _memory.PauseAsync(_closing.Token);
         }
@@ -47,36 +36,12 @@ public sealed partial class RfbConnection
     private async ValueTask<Memory<byte>> GetMemoryAsync(int length)
     {
         Memory<byte> memory;
-        while (!_memory.TryTake(GetMemory, out memory))
+        while (!_memory.TryTake(() => _pipe.Output.GetMemory(length), out memory))
         {
             await _memory.PauseAsync(_closing.Token);
         }
 
         return memory;
-
-        Memory<byte> GetMemory()
-        {
-            ReadRoom(OutputPart);
-            return _pipe.Output.GetMemory(length);
-        }
-    }
-
-    /// <summary>Bytes that the next picture may have.</summary>
-    private int ReadBudget() => (int)Math.Min(_budget.Bytes, ReadRoom(PicturePart) / TakenAtOnce);
-
-    /// <summary>Bytes that are left for this viewer, at least 1.</summary>
-    /// <param name="part">Percent of what it may use.</param>
-    /// <exception cref="QuotaExceededException">None are, now.</exception>
-    private long ReadRoom(int part)
-    {
-        Account node = _session.Pool.Root;
-        if (_access.IsOwner || node.Limit == long.MaxValue)
-        {
-            return long.MaxValue;
-        }
-
-        long room = ((node.Limit - node.Reserve) / 100 * part) - node.Bytes;
-        return room > 0 ? room : throw new QuotaExceededException(BufferTag.RfbViewer, node, _budget.Bytes);
     }
 
     /// <summary>The last update: why it is the last. A viewer that has not asked for one is not sent one.</summary>

@@ -30,7 +30,7 @@ internal abstract class SocketListenerFactory(TransportDriver driver, SocketDriv
     /// <summary>The account of a listener for which nobody pays in particular.</summary>
     protected virtual Account OpenAccount(EndPoint endPoint) => OpenBelow(services.Accounts.Of(driver), endPoint);
 
-    private Account OpenBelow(Account payer, EndPoint endPoint) => payer.Open($"{driver.Name} {endPoint}", mustSucceed: payer.MustSucceed, driver: driver.Name);
+    private Account OpenBelow(Account payer, EndPoint endPoint) => payer.Open($"{driver.Name} {endPoint}", mustSucceed: payer.MustSucceed, isWire: true, driver: driver.Name);
 
     private async ValueTask<IConnectionListener> ListenAsync(EndPoint endPoint, Func<Account> open, CancellationToken cancellationToken)
     {

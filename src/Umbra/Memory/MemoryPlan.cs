@@ -107,8 +107,11 @@ internal sealed record MemoryPlan
     /// <summary>Taken at start for owners' paths, for when the system has no more. The pool holds it beyond its limit, where half of the free blocks may not be.</summary>
     public long MustSucceed => Math.Min(4 * MiB, KeptLimit / 2);
 
-    /// <summary>For the runtime: pool, free blocks, and all other objects, garbage too.</summary>
-    public long HeapLimit => MemoryLimit + KeptLimit + Fixed.Single(line => line.Part == PlanPart.Managed).Bound;
+    /// <summary>
+    /// For the runtime: the pool, free blocks, and all other objects, garbage too. The first two count twice: to the runtime a slab that was given back takes its
+    /// room until it is collected, though the system has its pages; and a heap that is full to the brim is one where an allocation fails.
+    /// </summary>
+    public long HeapLimit => (2 * (MemoryLimit + KeptLimit)) + Fixed.Single(line => line.Part == PlanPart.Managed).Bound;
 
     public IReadOnlyList<PlanLine> Lines =>
     [

@@ -88,7 +88,7 @@ internal sealed partial class NodeEngine
         Sessions.Nodes.NodeState state = _identity.State ?? throw new IOException("this node has no identity: run 'umbra node init --name NAME'");
         GateEntry place = _gate.TryEnter() ?? throw new IOException($"{_gate.Count} connections are open on this node (setting maxConnections)");
         (Stream stream, TransportDriver driver) = await ConnectAsync(new PeerConnector(state, _identity.Tls!, _connectors), node, place, cancellationToken);
-        Account account = _driverAccounts.Of(driver).Open($"link to {node}");
+        Account account = _driverAccounts.Of(driver).Open($"link to {node}", isWire: true);
         StreamDuplex duplex = new(stream, _driverMemory.Of(driver, account));
         account.Explain(driver.Tag!.Value, () => StreamDuplex.MostBytes);
         account.Recycle = why =>
