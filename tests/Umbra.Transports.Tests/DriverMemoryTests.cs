@@ -150,7 +150,8 @@ public sealed class DriverMemoryTests : PoolTest
                 await Task.Delay(5, patience.Token);
             }
 
-            Assert.InRange(pool.Root.PeakBytes, 1, Megabyte / 2);
+            // Sockets may have half of the reserve, and the owner has the other.
+            Assert.InRange(pool.Root.PeakBytes, 1, 3 * Megabyte / 4);
             await using Stream viewer = await desk.ConnectBareAsync();
             await EchoAsync(viewer, 3 * Megabyte);
         }

@@ -109,9 +109,9 @@ internal sealed record MemoryPlan
 
     /// <summary>
     /// For the runtime: the pool, free blocks, and all other objects, garbage too. The first two count twice: to the runtime a slab that was given back takes its
-    /// room until it is collected, though the system has its pages; and a heap that is full to the brim is one where an allocation fails.
+    /// room until it is collected, though the system has its pages; and a heap that is full to the brim is one where an allocation fails. Never more than all of the plan.
     /// </summary>
-    public long HeapLimit => (2 * (MemoryLimit + KeptLimit)) + Fixed.Single(line => line.Part == PlanPart.Managed).Bound;
+    public long HeapLimit => Math.Min(Sum, (2 * (MemoryLimit + KeptLimit)) + Fixed.Single(line => line.Part == PlanPart.Managed).Bound);
 
     public IReadOnlyList<PlanLine> Lines =>
     [
