@@ -58,7 +58,7 @@ internal sealed class Play(string transport, Action<int, RunSample> progress)
         Require(suspicion?.Growth.Tag == BufferTag.Mdl && suspicion.Growth.Account.Driver == Driver, "the watchdog named somebody else");
         Require(suspicion?.Stacks.Any(stack => stack.Contains(nameof(FaultyStream), StringComparison.Ordinal)) == true, "the suspect's stack is not among those shown");
 
-        long before = _samples[^1].Descriptors;
+        long before = _samples.Max(s => s.Descriptors);
         await SampleUntilAsync(scene, 2, () => _clock.Elapsed.TotalSeconds > named + 12, cancellationToken);
         long least = _samples.Where(s => s.Seconds > named).Min(s => s.Descriptors);
         _findings.Add(Text($"the link was recycled after {named:0} s: tag Mdl fell from {before / 1e6:0.0} to {least / 1e6:0.0} MB, and pictures went on"));

@@ -80,7 +80,7 @@ public sealed class MemoryGuardTests
             await UntilAsync(async () => (await near.Operations.ListShadowsAsync(Ct)).Count == 0);
         }
 
-        Assert.Empty(await target.Operations.ListShadowsAsync(Ct));
+        await UntilAsync(async () => (await target.Operations.ListShadowsAsync(Ct)).Count == 0);
     }
 
     private static async Task<string?> NoticeAsync(LiveNode node) => (await node.Operations.ListShadowsAsync(Ct)).Single().Notice;
