@@ -10,15 +10,6 @@ namespace Umbra.Sessions;
 /// </summary>
 public sealed partial class Shedding(SessionDirectory sessions, ILogger logger)
 {
-    private long _shadowers;
-    private long _links;
-
-    /// <summary>Shadowers that had to go, ever.</summary>
-    public long Shadowers => Volatile.Read(ref _shadowers);
-
-    /// <summary>Links that had to go, ever.</summary>
-    public long Links => Volatile.Read(ref _links);
-
     /// <summary>About how many bytes those hold who have been sent away and are not gone yet.</summary>
     public long LeavingBytes => sessions.All.SelectMany(session => session.Viewers).Where(viewer => viewer.IsEvicted).Sum(viewer => viewer.FrontEnd?.HeldBytes ?? 0);
 
@@ -39,7 +30,6 @@ public sealed partial class Shedding(SessionDirectory sessions, ILogger logger)
         }
 
         long bytes = gone.HeldBytes;
-        Interlocked.Increment(ref isLink ? ref _links : ref _shadowers);
         string held = string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024} KiB were held for {(isLink ? "it" : "you")}, waiting for {gone.ReadInFlight().Age.TotalSeconds:0.#} s");
         LogShed(viewer.Who, viewer.Session.Name, why, held);
         viewer.Counters.Shed("memory");
@@ -58,7 +48,6 @@ public sealed partial class Shedding(SessionDirectory sessions, ILogger logger)
             return null;
         }
 
-        Interlocked.Increment(ref _links);
         LogShed("its link", session.Name, why, $"{session.Account.Bytes / 1024} KiB were held for it");
         ((LinkSource)session.Source).Shed(why);
         return session.Account.Bytes;

@@ -103,7 +103,7 @@ internal sealed class Play(string transport, Action<int, RunSample> progress)
         await SampleUntilAsync(scene, 4, () => _clock.Elapsed >= time || loading.IsCompleted, cancellationToken, time + Patience);
         load.Stop();
         await loading;
-        IReadOnlyList<string> alarms = [.. scene.Near.Log.Lines.Concat(scene.Target.Log.Lines).Where(line => line.Contains("suspected", StringComparison.Ordinal) || line.Contains("reclaimed", StringComparison.Ordinal))];
+        IReadOnlyList<string> alarms = [.. scene.Near.Log.Lines.Concat(scene.Target.Log.Lines).Select(line => line.Text).Where(line => line.Contains("suspected", StringComparison.Ordinal) || line.Contains("reclaimed", StringComparison.Ordinal))];
         _findings.Add(Text($"{_clock.Elapsed.TotalMinutes:0.0} minutes of mixed load, {load.Visits} visits, {_samples[^1].Gigabytes:0.0} GB: {alarms.Count} alarms"));
         _failures.AddRange(alarms);
         return End(4, "mixed load, the real driver");

@@ -16,7 +16,7 @@ internal sealed class SceneNode : IAsyncDisposable
     private readonly TempFolder _folder;
     private readonly NodeServer _server;
 
-    private SceneNode(TempFolder folder, NodeServer server, LogLines log)
+    private SceneNode(TempFolder folder, NodeServer server, LogCollector log)
     {
         _folder = folder;
         _server = server;
@@ -30,7 +30,7 @@ internal sealed class SceneNode : IAsyncDisposable
     public BufferPool Pool => Services.GetRequiredService<BufferPool>();
 
     /// <summary>Warnings and worse.</summary>
-    public LogLines Log { get; }
+    public LogCollector Log { get; }
 
     /// <param name="link">Where it listens for links: an address, or "pipe" for a socket in its folder.</param>
     public static async Task<SceneNode> StartAsync(string name, string link, Func<NodeSettings, NodeSettings> change, Action<WebApplicationBuilder> replace, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class SceneNode : IAsyncDisposable
             LogLevel = LogLevel.Warning,
         });
         NodeComposition.Initialize(name, settings);
-        LogLines log = new();
+        LogCollector log = new();
         NodeServer server = await NodeServer.StartAsync(
             settings,
             builder =>

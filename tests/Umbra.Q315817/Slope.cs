@@ -14,9 +14,6 @@ internal sealed record Slope(double PerSecond, double Least, double Most)
 {
     private const int Blocks = 12;
 
-    /// <summary>Zero is in the interval.</summary>
-    public bool IsFlat => Least <= 0 && Most >= 0;
-
     public static Slope Of(IReadOnlyList<(double Seconds, double Value)> series)
     {
         (double Seconds, double Value)[] means = [.. series.Chunk(Math.Max(1, series.Count / Blocks)).Take(Blocks).Select(block => (block.Average(p => p.Seconds), block.Average(p => p.Value)))];

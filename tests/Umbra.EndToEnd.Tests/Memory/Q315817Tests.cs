@@ -35,7 +35,7 @@ public sealed class Q315817Tests(ITestOutputHelper output)
         output.WriteLine(suspicion.Growth.ToString());
         Assert.Equal((BufferTag.Mdl, "Tdpipe"), (suspicion.Growth.Tag, suspicion.Growth.Account.Driver));
         Assert.Contains(suspicion.Stacks, stack => stack.Contains(nameof(FaultyStream), StringComparison.Ordinal));
-        Assert.Contains(scene.Near.Log.Lines, line => line.Contains("pool growth suspected: tag Mdl , driver Tdpipe", StringComparison.Ordinal));
+        Assert.Contains(scene.Near.Log.Lines, line => line.Text.Contains("pool growth suspected: tag Mdl , driver Tdpipe", StringComparison.Ordinal));
     }
 
     /// <summary>Nothing is forgotten while all goes well; the end of the link shows it.</summary>
@@ -48,8 +48,8 @@ public sealed class Q315817Tests(ITestOutputHelper output)
         await UntilAsync(() => scene.ShadowedBytes > 1_000_000);
         // A cut connection is an error to whoever reads from it; a shadow that is stopped cancels him.
         await (fault == DriverFault.ForgottenOnError ? scene.CutAsync() : scene.CloseAsync());
-        await UntilAsync(() => scene.Near.Log.Lines.Any(line => line.Contains("driver Tdpipe", StringComparison.Ordinal) && line.Contains("tag Mdl", StringComparison.Ordinal)
-            && line.Contains("reclaimed", StringComparison.Ordinal)));
+        await UntilAsync(() => scene.Near.Log.Lines.Any(line => line.Text.Contains("driver Tdpipe", StringComparison.Ordinal) && line.Text.Contains("tag Mdl", StringComparison.Ordinal)
+            && line.Text.Contains("reclaimed", StringComparison.Ordinal)));
         PoolFault left = scene.Faults.First(found => found.Kind == PoolFault.LeftBehind);
         output.WriteLine(left.ToString());
         Assert.Equal((PoolFault.VerifierViolation, BufferTag.Mdl), (left.Code, left.Tag));

@@ -31,7 +31,9 @@ public sealed class SheddingTests : PeerTest
         }
 
         Assert.Equal(["large and stale", "large and quick", "small and stale", "link"], gone);
-        Assert.Equal((3, 1), (shedding.Shadowers, shedding.Links));
+        Assert.Equal((3, 1), (ShedOf(ViewerKind.Shadower), ShedOf(ViewerKind.Link)));
+
+        long ShedOf(ViewerKind kind) => session.TotalsOf(kind).ShedByReason.Values.Sum();
 
         void Join(string who, bool isOwner, InFlight inFlight, bool isLink = false) =>
             session.Join(Class, who, isOwner, frontEnd: new FrontEnd(isLink, inFlight, () => gone.Add(who)));
@@ -42,13 +44,13 @@ public sealed class SheddingTests : PeerTest
     {
         Session session = NewSession(new StillSource(new Size(700, 300)));
         await using RawRfb rfb = await ConnectAsync(AccessTo(session, isOwner: false));
-        await rfb.OpenAsync();
-        await rfb.SetEncodingsAsync(0);
-        await rfb.RequestAsync();
+        await AskAsync(rfb);
         await rfb.ReadUntilAsync(0);
         await rfb.ReadUpdateAsync();
         await rfb.RequestAsync(isIncremental: true);
 
+        // Its request answers what it was sent.
+        await UntilAsync(() => session.Viewers.Single().InFlight() == default);
         session.Viewers.Single().Evict("short of memory");
 
         await rfb.ReadUntilAsync(0);
@@ -65,9 +67,7 @@ public sealed class SheddingTests : PeerTest
     {
         Session session = NewSession(new StillSource(new Size(2000, 1000)));
         await using RawRfb rfb = await ConnectAsync(AccessTo(session, isOwner: false));
-        await rfb.OpenAsync();
-        await rfb.SetEncodingsAsync(0);
-        await rfb.RequestAsync();
+        await AskAsync(rfb);
         await UntilAsync(() => session.Viewers.Single().InFlight().Age > TimeSpan.Zero);
 
         session.Viewers.Single().Evict("short of memory");
@@ -93,9 +93,7 @@ public sealed class SheddingTests : PeerTest
         const long Limit = 8 * 1024 * 1024;
         Session session = NewSession(new StillSource(new Size(400, 300)), options: new SessionOptions { MemoryLimit = Limit });
         await using RawRfb rfb = await ConnectAsync(AccessTo(session, isOwner: false));
-        await rfb.OpenAsync();
-        await rfb.SetEncodingsAsync(0);
-        await rfb.RequestAsync();
+        await AskAsync(rfb);
         await rfb.ReadUntilAsync(0);
         await rfb.ReadUpdateAsync();
         session.Surface.ForgetTiles();
@@ -132,6 +130,14 @@ public sealed class SheddingTests : PeerTest
         }
 
         Assert.Equal(10 * 8, rects);
+    }
+
+    /// <summary>From the first byte to a request for the whole picture.</summary>
+    private static async Task AskAsync(RawRfb rfb)
+    {
+        await rfb.OpenAsync();
+        await rfb.SetEncodingsAsync(0);
+        await rfb.RequestAsync();
     }
 
     private List<Lease> TakeAll(Account account)
