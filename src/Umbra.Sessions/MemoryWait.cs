@@ -22,12 +22,13 @@ internal sealed class MemoryWait(TimeProvider time, bool isEndless)
     [MemberNotNullWhen(true, nameof(_refusal))]
     public bool IsShort => _refusal is not null;
 
+    /// <param name="take">Is given <paramref name="state"/>, so that it need capture nothing: updates are taken often.</param>
     /// <returns>False where there is no memory for it now.</returns>
-    public bool TryTake<T>(Func<T> take, out T? taken)
+    public bool TryTake<TState, T>(TState state, Func<TState, T> take, out T? taken)
     {
         try
         {
-            taken = take();
+            taken = take(state);
             _refusal = null;
             return true;
         }

@@ -1,34 +1,108 @@
-using System.Threading.Channels;
+using System.Threading.Tasks.Sources;
 
 namespace Umbra.Sessions;
 
-/// <summary>Wakes one waiting loop. Any number of <see cref="Set"/> before the wait count as one.</summary>
-internal sealed class Signal
+/// <summary>Wakes one waiting loop, on the thread pool. Any number of <see cref="Set"/> before the wait count as one. Allocates nothing: viewers are woken with each picture.</summary>
+internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
 {
-    private readonly Channel<byte> _channel = Channel.CreateBounded<byte>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _gate = new();
+    private ManualResetValueTaskSourceCore<bool> _woken;
+    private CancellationTokenRegistration _cancellation;
+    private CancellationToken _token;
+    private bool _isSet;
+    private bool _isAwaited;
 
-    public void Set() => _channel.Writer.TryWrite(0);
+    public void Set()
+    {
+        lock (_gate)
+        {
+            if (!_isAwaited)
+            {
+                _isSet = true;
+                return;
+            }
 
-    public async ValueTask WaitAsync(CancellationToken cancellationToken) => await _channel.Reader.ReadAsync(cancellationToken);
+            _isAwaited = false;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>For one waiter at a time.</summary>
+    public ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        lock (_gate)
+        {
+            if (_isSet)
+            {
+                _isSet = false;
+                return ValueTask.CompletedTask;
+            }
+
+            _woken.Reset();
+            _token = cancellationToken;
+            _isAwaited = true;
+        }
+
+        _cancellation = cancellationToken.UnsafeRegister(static state => ((Signal)state!).Cancel(), this);
+        return new ValueTask(this, _woken.Version);
+    }
 
     /// <returns>False where the time passed first.</returns>
     public async ValueTask<bool> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (_channel.Reader.TryRead(out _))
+        lock (_gate)
         {
-            return true;
+            if (_isSet)
+            {
+                _isSet = false;
+                return true;
+            }
         }
 
         using CancellationTokenSource timer = new(timeout, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
-            await _channel.Reader.ReadAsync(either.Token);
+            await WaitAsync(either.Token);
             return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
         }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _woken.SetResult(true);
+
+    void IValueTaskSource.GetResult(short token)
+    {
+        _cancellation.Dispose();
+        _woken.GetResult(token);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _woken.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _woken.OnCompleted(continuation, state, token, flags);
+
+    private void Cancel()
+    {
+        lock (_gate)
+        {
+            if (!_isAwaited)
+            {
+                return;
+            }
+
+            _isAwaited = false;
+        }
+
+        _woken.SetException(new OperationCanceledException(_token));
     }
 }

@@ -6,7 +6,7 @@ namespace Umbra.Core.Surfaces;
 /// The newest commit as a step from the one before it: what viewers who keep up are sent, encoded at most once per class (and once
 /// more for viewers without CopyRect). Guarded by the surface's lock.
 /// </summary>
-internal sealed class FrameStep(ulong commit, TileSet tiles, IReadOnlyList<CopyMove> moves, IReadOnlyList<Rect> damage, bool isRefinement) : IDisposable
+internal sealed class FrameStep(ulong commit, TileSet tiles, CopyMove[] moves, Rect[] damage, bool isRefinement) : IDisposable
 {
     private readonly Dictionary<(EncodingClass Class, bool WithMoves), EncodedPicture> _encoded = [];
 
@@ -15,10 +15,10 @@ internal sealed class FrameStep(ulong commit, TileSet tiles, IReadOnlyList<CopyM
     /// <summary>Every tile the step touches, moves included.</summary>
     public TileSet Tiles => tiles;
 
-    public IReadOnlyList<CopyMove> Moves => moves;
+    public CopyMove[] Moves => moves;
 
     /// <summary>What changed besides the moves.</summary>
-    public IReadOnlyList<Rect> Damage => damage;
+    public Rect[] Damage => damage;
 
     /// <summary>The source only replaces lossy pixels by exact ones: encode without loss, whatever the class.</summary>
     public bool IsRefinement => isRefinement;

@@ -3,28 +3,25 @@ using Umbra.Core.Codecs;
 namespace Umbra.Core.Surfaces;
 
 /// <summary>
-/// What one viewer is sent next: moves to apply first, then encoded rectangles. Owns a reference on every payload; dispose when sent.
+/// What one viewer is sent next: moves to apply first, then encoded rectangles. Owns a reference on every payload; dispose when sent, once: it is used again for what
+/// the viewer is sent then.
 /// </summary>
 public sealed class PictureUpdate : IDisposable
 {
+    private readonly SurfaceViewer _viewer;
     private readonly List<EncodedPicture> _payloads = [];
 
-    internal PictureUpdate(ulong commit, Size size, EncodingClass encodingClass)
-    {
-        Commit = commit;
-        Size = size;
-        EncodingClass = encodingClass;
-    }
+    internal PictureUpdate(SurfaceViewer viewer) => _viewer = viewer;
 
     /// <summary>The commit whose content the payloads show.</summary>
-    public ulong Commit { get; }
+    public ulong Commit { get; private set; }
 
-    public Size Size { get; }
+    public Size Size { get; private set; }
 
-    public EncodingClass EncodingClass { get; }
+    public EncodingClass EncodingClass { get; private set; }
 
     /// <summary>Moves inside the picture, before the payloads, in order.</summary>
-    public IReadOnlyList<CopyMove> Moves { get; internal set; } = [];
+    public ReadOnlyMemory<CopyMove> Moves { get; internal set; }
 
     public IReadOnlyList<EncodedPicture> Payloads => _payloads;
 
@@ -42,7 +39,7 @@ public sealed class PictureUpdate : IDisposable
     /// <summary>With this update the viewer has everything there is.</summary>
     public bool IsComplete { get; internal set; }
 
-    public bool IsEmpty => RectCount == 0 && Moves.Count == 0;
+    public bool IsEmpty => RectCount == 0 && Moves.Length == 0;
 
     public void Dispose()
     {
@@ -52,6 +49,15 @@ public sealed class PictureUpdate : IDisposable
         }
 
         _payloads.Clear();
+        _viewer.Keep(this);
+    }
+
+    /// <summary>Empty, whatever it was used for before.</summary>
+    internal void Begin(ulong commit, Size size, EncodingClass encodingClass)
+    {
+        (Commit, Size, EncodingClass) = (commit, size, encodingClass);
+        (RectCount, Bytes, Moves) = (0, 0, default);
+        (IsLossy, IsRefinement, IsComplete) = (false, false, false);
     }
 
     /// <summary>Takes over the caller's reference.</summary>

@@ -49,16 +49,18 @@ public sealed partial class Surface
     private PictureUpdate? TakeAnnounced(SurfaceViewer viewer, int maxBytes, int maxRects)
     {
         if (_announced is not { } step || !viewer.IsCurrent
-            || !step.TryGet(viewer.Class, viewer.SupportsMoves || step.Moves.Count == 0, out EncodedPicture payload)
-            || payload.Bytes.Length > maxBytes || payload.Result.RectCount + step.Moves.Count > maxRects)
+            || !step.TryGet(viewer.Class, viewer.SupportsMoves || step.Moves.Length == 0, out EncodedPicture payload)
+            || payload.Bytes.Length > maxBytes || payload.Result.RectCount + step.Moves.Length > maxRects)
         {
             return null;
         }
 
-        PictureUpdate update = new(step.Commit, Size, viewer.Class) { Moves = step.Moves, IsRefinement = step.IsRefinement, IsComplete = true };
+        PictureUpdate update = viewer.NewUpdate(step.Commit, Size, viewer.Class);
+        (update.Moves, update.IsRefinement, update.IsComplete) = (step.Moves, step.IsRefinement, true);
         update.Add(payload.Retain());
         viewer.ApplyStep(step, payload.Result.IsLossy);
         viewer.IsAhead = true;
+        viewer.IsWaiting = false;
         return update;
     }
 

@@ -169,6 +169,11 @@ public sealed partial class Surface : IDisposable
                 received?.Picture.Bytes.Dispose();
             }
 
+            if (changed)
+            {
+                EncodeForThoseWaiting();
+            }
+
             foreach (SurfaceViewer viewer in _viewers)
             {
                 if (changed && !viewer.HasAll)
@@ -295,8 +300,7 @@ public sealed partial class Surface : IDisposable
     {
         lock (_gate)
         {
-            return _disposed || viewer.Dirty.Grid != _grid ? null : Take(viewer, encodingClass, update =>
-                TakeTiles(viewer, update, viewer.Owed, maxBytes, maxTiles, now, onlyQuiet: false));
+            return _disposed || viewer.Dirty.Grid != _grid ? null : Take(viewer, encodingClass, onlyOwed: true, maxBytes, maxTiles, now);
         }
     }
 
@@ -329,23 +333,29 @@ public sealed partial class Surface : IDisposable
                 return early;
             }
 
-            return Take(viewer, viewer.Class, update =>
+            PictureUpdate? update = Take(viewer, viewer.Class, onlyOwed: false, maxBytes, maxRects, now);
+            viewer.IsWaiting = update is null && viewer.IsCurrent;
+            return update;
+        }
+    }
+
+    /// <summary>What there is for a viewer, of what it asked for or of everything; null where that is nothing.</summary>
+    private PictureUpdate? Take(SurfaceViewer viewer, EncodingClass encodingClass, bool onlyOwed, int maxBytes, int maxRects, long now)
+    {
+        PictureUpdate update = viewer.NewUpdate(_commit, Size, encodingClass);
+        try
+        {
+            if (onlyOwed)
+            {
+                TakeTiles(viewer, update, viewer.Owed, maxBytes, maxRects, now, onlyQuiet: false);
+            }
+            else
             {
                 TakeStep(viewer, update, maxBytes, maxRects);
                 TakeTiles(viewer, update, viewer.Dirty, maxBytes, maxRects, now, onlyQuiet: false);
                 update.IsRefinement = update.IsEmpty || (_step is { IsRefinement: true } step && step.Commit == _commit && !update.IsLossy);
                 TakeTiles(viewer, update, viewer.Lossy, maxBytes, maxRects, now, onlyQuiet: true);
-            });
-        }
-    }
-
-    /// <summary>An update filled by <paramref name="fill"/>, or null where nothing came of it.</summary>
-    private PictureUpdate? Take(SurfaceViewer viewer, EncodingClass encodingClass, Action<PictureUpdate> fill)
-    {
-        PictureUpdate update = new(_commit, Size, encodingClass);
-        try
-        {
-            fill(update);
+            }
         }
         catch (QuotaExceededException) when (!update.IsEmpty)
         {
@@ -460,7 +470,7 @@ public sealed partial class Surface : IDisposable
         }
 
         EncodedPicture payload = EncodeStep(step, viewer);
-        int moveCount = viewer.SupportsMoves ? step.Moves.Count : 0;
+        int moveCount = viewer.SupportsMoves ? step.Moves.Length : 0;
         if (payload.Bytes.Length > maxBytes || payload.Result.RectCount + moveCount > maxRects)
         {
             viewer.FallBehind(step);
@@ -476,10 +486,31 @@ public sealed partial class Surface : IDisposable
         viewer.ApplyStep(step, payload.Result.IsLossy);
     }
 
+    /// <summary>Before they are woken: else the first of them encodes, and all others, awake, wait for it at the lock.</summary>
+    private void EncodeForThoseWaiting()
+    {
+        foreach (SurfaceViewer viewer in _viewers)
+        {
+            if (!viewer.IsWaiting || !viewer.IsStepPending || _step is not { } step)
+            {
+                continue;
+            }
+
+            try
+            {
+                EncodeStep(step, viewer);
+            }
+            catch (QuotaExceededException)
+            {
+                // Who pays for it is told when it comes to take.
+            }
+        }
+    }
+
     private EncodedPicture EncodeStep(FrameStep step, SurfaceViewer viewer)
     {
         EncodingClass encodingClass = viewer.Class;
-        bool withMoves = viewer.SupportsMoves || step.Moves.Count == 0;
+        bool withMoves = viewer.SupportsMoves || step.Moves.Length == 0;
         if (step.TryGet(encodingClass, withMoves, out EncodedPicture payload))
         {
             return payload;
@@ -493,7 +524,7 @@ public sealed partial class Surface : IDisposable
             result += _encoder.Encode(_front, rect, exact, _scratch);
         }
 
-        for (int i = 0; !withMoves && i < step.Moves.Count; i++)
+        for (int i = 0; !withMoves && i < step.Moves.Length; i++)
         {
             result += _encoder.Encode(_front, step.Moves[i].Target, exact, _scratch);
         }

@@ -11,6 +11,7 @@ public sealed class SurfaceViewer : IDisposable
 {
     private readonly Surface _surface;
     private int _waits;
+    private PictureUpdate? _spare;
 
     internal SurfaceViewer(Surface surface, EncodingClass encodingClass, Account account, Action changed, TileGrid grid)
     {
@@ -51,6 +52,9 @@ public sealed class SurfaceViewer : IDisposable
     internal bool IsStepPending { get; private set; }
 
     internal int NextTile { get; set; }
+
+    /// <summary>Came to take, and had everything: it takes the next commit as soon as there is one.</summary>
+    internal bool IsWaiting { get; set; }
 
     /// <summary>Has been sent something since the newest commit.</summary>
     internal bool HasTaken { get; set; }
@@ -104,6 +108,15 @@ public sealed class SurfaceViewer : IDisposable
     public PictureUpdate? TakeUpdate(int maxBytes, int maxRects, long now) => _surface.TakeUpdate(this, maxBytes, maxRects, now);
 
     public void Dispose() => _surface.Remove(this);
+
+    internal PictureUpdate NewUpdate(ulong commit, Size size, EncodingClass encodingClass)
+    {
+        PictureUpdate update = Interlocked.Exchange(ref _spare, null) ?? new PictureUpdate(this);
+        update.Begin(commit, size, encodingClass);
+        return update;
+    }
+
+    internal void Keep(PictureUpdate update) => Volatile.Write(ref _spare, update);
 
     internal void Reset(TileGrid grid)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
@@ -17,7 +18,7 @@ public sealed partial class RfbConnection
     /// <summary>Null also where there is no memory for it now.</summary>
     private PictureUpdate? TakePicture()
     {
-        _memory.TryTake(() => _viewer.TakeUpdate(_budget.Bytes, MaxRects), out PictureUpdate? picture);
+        _memory.TryTake(this, static rfb => rfb._viewer.TakeUpdate(rfb._budget.Bytes, MaxRects), out PictureUpdate? picture);
         return picture;
     }
 
@@ -25,7 +26,8 @@ public sealed partial class RfbConnection
     private async ValueTask<PictureUpdate?> TakeOwedAsync(EncodingClass encodingClass, int maxTiles)
     {
         PictureUpdate? picture;
-        while (!_memory.TryTake(() => _viewer.TakeOwed(encodingClass, _budget.Bytes, maxTiles), out picture))
+        while (!_memory.TryTake(
+            (_viewer, encodingClass, _budget.Bytes, maxTiles), static from => from._viewer.TakeOwed(from.encodingClass, from.Bytes, from.maxTiles), out picture))
         {
             await _memory.PauseAsync(_closing.Token);
         }
@@ -33,10 +35,11 @@ public sealed partial class RfbConnection
         return picture;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Memory<byte>> GetMemoryAsync(int length)
     {
         Memory<byte> memory;
-        while (!_memory.TryTake(() => _pipe.Output.GetMemory(length), out memory))
+        while (!_memory.TryTake((_pipe.Output, length), static from => from.Output.GetMemory(from.length), out memory))
         {
             await _memory.PauseAsync(_closing.Token);
         }

@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
+using Umbra.Transports.Sockets;
 
 namespace Umbra.Sessions.FrontEnds;
 
@@ -29,6 +31,7 @@ public sealed partial class RfbConnection
 
     private readonly UpdateBudget _budget = new();
     private readonly Queue<Sending> _inFlight = [];
+    private readonly Stack<Sending> _spares = [];
     private PayloadWriter? _head;
     private ControlVersions _sent;
     private Size _size;
@@ -73,7 +76,8 @@ public sealed partial class RfbConnection
     private void DisposeWriter() => _head?.Dispose();
 
     /// <summary>Messages that need no request: fences, bell, clipboard, announcements.</summary>
-    private async Task<bool> SendMessagesAsync()
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> SendMessagesAsync()
     {
         PayloadWriter head = _head!;
         head.Clear();
@@ -177,7 +181,8 @@ public sealed partial class RfbConnection
         _sendClipboardText = false;
     }
 
-    private async Task<bool> SendUpdateAsync()
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> SendUpdateAsync()
     {
         PayloadWriter head = _head!;
         head.Clear();
@@ -199,8 +204,14 @@ public sealed partial class RfbConnection
         }
 
         await FlushAsync();
-        sending.Held = 0;
         _viewer.Counters.Sent(sending.Bytes);
+        lock (_gate)
+        {
+            sending.Held = 0;
+            sending.IsWritten = true;
+            KeepSpare(sending);
+        }
+
         return true;
     }
 
@@ -236,7 +247,8 @@ public sealed partial class RfbConnection
                 return null;
             }
 
-            Sending sending = new(_time.GetTimestamp(), pseudoRects, picture, owed, owedClass, _client.SupportsFence);
+            Sending sending = _spares.TryPop(out Sending? spare) ? spare : new Sending();
+            sending.Begin(_time.GetTimestamp(), pseudoRects, picture, owed, owedClass, _client.SupportsFence);
             _isUpdateWanted = false;
             _inFlight.Enqueue(sending);
             return sending;
@@ -247,7 +259,8 @@ public sealed partial class RfbConnection
     /// What a viewer asks for whole comes in one update (RFC 6143, 7.5.3: some take that one and leave), but on a slow wire in pieces, each as new as when it
     /// is sent. The number of rectangles is said before, which every client understands; where the size changes meanwhile, pixels that no longer matter fill it up.
     /// </summary>
-    private async Task WriteOwedAsync(PayloadWriter head, Sending sending)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteOwedAsync(PayloadWriter head, Sending sending)
     {
         int left = sending.Owed;
         while (left > 0 && await TakeOwedAsync(sending.OwedClass, left) is { } taken)
@@ -257,6 +270,7 @@ public sealed partial class RfbConnection
             left -= picture.RectCount;
             head.Clear();
             await WritePictureAsync(head, picture, sending);
+            await FlushAsync();
             await _viewer.FreshenAsync(_closing.Token);
         }
 
@@ -276,15 +290,16 @@ public sealed partial class RfbConnection
             return 0;
         }
 
-        foreach (CopyMove move in update.Moves)
+        foreach (CopyMove move in update.Moves.Span)
         {
             CopyRectEncoder.Write(head, move);
         }
 
-        return update.Moves.Count;
+        return update.Moves.Length;
     }
 
-    private async Task WritePictureAsync(PayloadWriter head, PictureUpdate? picture, Sending sending)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WritePictureAsync(PayloadWriter head, PictureUpdate? picture, Sending sending)
     {
         sending.Bytes += head.Length + (picture?.Bytes ?? 0);
         await WriteAsync(head.WrittenMemory);
@@ -302,8 +317,20 @@ public sealed partial class RfbConnection
                 _isZrleStarted = true;
             }
 
-            await WriteAsync(payload);
+            await WritePayloadAsync(payload);
         }
+    }
+
+    /// <param name="payload">Stays where it is until it is flushed.</param>
+    private ValueTask WritePayloadAsync(ReadOnlyMemory<byte> payload)
+    {
+        if (_pipe.Output is not SocketWriter writer || payload.Length < SocketWriter.MinAppended)
+        {
+            return WriteAsync(payload);
+        }
+
+        writer.Append(payload);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Pseudo-rectangles: size, cursor, title, lock keys. Returns how many. Called under <see cref="_gate"/>.</summary>
@@ -371,6 +398,17 @@ public sealed partial class RfbConnection
             TimeSpan took = _time.GetElapsedTime(update.Begun);
             _budget.Arrived(update.Bytes, took);
             _viewer.Counters.Arrived(took);
+            update.HasArrived = true;
+            KeepSpare(update);
+        }
+    }
+
+    /// <summary>Called under <see cref="_gate"/>. A viewer may have answered before we are done with an update.</summary>
+    private void KeepSpare(Sending sending)
+    {
+        if (sending is { IsWritten: true, HasArrived: true })
+        {
+            _spares.Push(sending);
         }
     }
 
@@ -382,6 +420,7 @@ public sealed partial class RfbConnection
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -399,6 +438,7 @@ public sealed partial class RfbConnection
     }
 
     /// <exception cref="OperationCanceledException">The viewer is gone.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FlushAsync()
     {
         _unflushed = 0;
@@ -409,17 +449,39 @@ public sealed partial class RfbConnection
         }
     }
 
-    /// <summary>One update on its way.</summary>
-    /// <param name="Begun">Timestamp.</param>
-    /// <param name="Picture">Null where tiles are owed, which go first.</param>
-    /// <param name="Owed">Tiles of <paramref name="OwedClass"/> that belong to it.</param>
-    /// <param name="IsFenced">A fence follows, whose answer says when it has arrived; without, the next request does.</param>
-    private sealed record Sending(long Begun, int PseudoRects, PictureUpdate? Picture, int Owed, EncodingClass OwedClass, bool IsFenced)
+    /// <summary>One update on its way. Used again for another, once it is written and has arrived.</summary>
+    private sealed class Sending
     {
+        /// <summary>Timestamp.</summary>
+        public long Begun { get; private set; }
+
+        public int PseudoRects { get; private set; }
+
+        /// <summary>Null where tiles are owed, which go first. The writing loop's.</summary>
+        public PictureUpdate? Picture { get; private set; }
+
+        /// <summary>Tiles of <see cref="OwedClass"/> that belong to it.</summary>
+        public int Owed { get; private set; }
+
+        public EncodingClass OwedClass { get; private set; }
+
+        /// <summary>A fence follows, whose answer says when it has arrived; without, the next request does.</summary>
+        public bool IsFenced { get; private set; }
+
         /// <summary>Written so far; final once the viewer can have all of it.</summary>
         public long Bytes { get; set; }
 
         /// <summary>Payload bytes that are kept until they are written.</summary>
-        public long Held { get; set; } = Picture?.Bytes ?? 0;
+        public long Held { get; set; }
+
+        public bool IsWritten { get; set; }
+
+        public bool HasArrived { get; set; }
+
+        public void Begin(long begun, int pseudoRects, PictureUpdate? picture, int owed, EncodingClass owedClass, bool isFenced)
+        {
+            (Begun, PseudoRects, Picture, Owed, OwedClass, IsFenced) = (begun, pseudoRects, picture, owed, owedClass, isFenced);
+            (Bytes, Held, IsWritten, HasArrived) = (0, picture?.Bytes ?? 0, false, false);
+        }
     }
 }

@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
 using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Transports;
 using Umbra.Transports.Listening;
+using Umbra.Transports.Sockets;
 
 namespace Umbra.Sessions.FrontEnds;
 
@@ -41,9 +43,9 @@ public sealed partial class RfbConnection : IViewerFrontEnd
         _session = access.Session;
         _time = time;
         _logger = logger;
-        _pipe = connection.Transport;
         _memory = new MemoryWait(time, isEndless: access.IsOwner);
         _account = _session.Account.Open($"viewer {connection.ConnectionId}", MaxBytes, mustSucceed: access.IsOwner);
+        _pipe = OpenPipe(connection, _session.Pool.AsMemoryPool(BufferTag.RfbViewer, _account));
         _closing = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, access.Ended);
         _resizeTimer = time.CreateTimer(_ => GiveUpResizing(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -99,6 +101,15 @@ public sealed partial class RfbConnection : IViewerFrontEnd
         _viewer?.Wake();
         Farewell.CutAfter(_closing);
     }
+
+    /// <summary>
+    /// Where the connection is a socket and nothing else, what is written goes straight to it, and pictures are sent from where they are: through the connection's own
+    /// pipe each would be copied for each viewer. From the first byte on, so that nothing is on its way in the pipe.
+    /// </summary>
+    private static IDuplexPipe OpenPipe(ConnectionContext connection, MemoryPool<byte> memory) =>
+        connection.Features.Get<IConnectionSocketFeature>() is { } feature
+            ? new DuplexPipe(connection.Transport.Input, new SocketWriter(feature.Socket, memory))
+            : connection.Transport;
 
     private async Task ServeAsync()
     {

@@ -595,7 +595,7 @@ public sealed class ShadowStack : IViewerFrontEnd
 
         // Every picture says its size.
         viewer.Picture.AcceptSize(out _);
-        _memory.TryTake(() => viewer.TakeUpdate(Math.Min(_budget.Bytes, MaxRectBytes), MaxRects), out PictureUpdate? taken);
+        _memory.TryTake((viewer, _budget), static from => from.viewer.TakeUpdate(Math.Min(from._budget.Bytes, MaxRectBytes), MaxRects), out PictureUpdate? taken);
         using PictureUpdate? update = taken;
         if (update is null)
         {
@@ -606,7 +606,7 @@ public sealed class ShadowStack : IViewerFrontEnd
             | (update.IsLossy ? PictureFlags.Lossy : PictureFlags.None)
             | (update.IsRefinement ? PictureFlags.Refinement : PictureFlags.None);
         LinkFormat format = new(update.EncodingClass.JpegQuality, update.EncodingClass.CompressLevel);
-        PictureHeader header = new(update.Commit, flags, format, update.Size, update.Moves.ToArray(), (ushort)update.RectCount);
+        PictureHeader header = new(update.Commit, flags, format, update.Size, update.Moves, (ushort)update.RectCount);
         long begun = _time.GetTimestamp();
         lock (_gate)
         {

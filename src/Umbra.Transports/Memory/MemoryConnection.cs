@@ -19,7 +19,7 @@ internal sealed class MemoryConnection : ConnectionContext, IMemoryPoolFeature
     {
         _lane = lane;
         MemoryPool = pool;
-        Transport = new LaneDuplex(lane.Server.Reader, lane.Server.Writer);
+        Transport = new DuplexPipe(lane.Server.Reader, lane.Server.Writer);
         ConnectionId = $"memory-{Interlocked.Increment(ref s_lastId)}";
         ConnectionClosed = _closed.Token;
         LocalEndPoint = endPoint;
@@ -67,6 +67,4 @@ internal sealed class MemoryConnection : ConnectionContext, IMemoryPoolFeature
 
         return base.DisposeAsync();
     }
-
-    private sealed record LaneDuplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

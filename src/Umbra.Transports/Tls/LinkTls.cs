@@ -71,7 +71,7 @@ public static class LinkTls
     private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, Func<PipeWriter, PipeWriter> wrap)
     {
         IDuplexPipe below = connection.Transport;
-        connection.Transport = new Duplex(below.Input, wrap(below.Output));
+        connection.Transport = new DuplexPipe(below.Input, wrap(below.Output));
         try
         {
             await next(connection);
@@ -81,6 +81,4 @@ public static class LinkTls
             connection.Transport = below;
         }
     }
-
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

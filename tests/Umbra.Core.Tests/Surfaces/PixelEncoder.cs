@@ -42,7 +42,7 @@ internal sealed class PixelEncoder : IRectEncoder
     /// <summary>What a viewer's picture becomes with this update.</summary>
     public static void Apply(PictureUpdate update, Canvas picture)
     {
-        foreach (CopyMove move in update.Moves)
+        foreach (CopyMove move in update.Moves.Span)
         {
             picture.CopyWithin(move.SourceX, move.SourceY, move.Target);
         }

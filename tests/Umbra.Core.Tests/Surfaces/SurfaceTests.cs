@@ -52,6 +52,63 @@ public sealed class SurfaceTests : PoolTest
         Assert.Equal(1, _encoder.Calls - before);
     }
 
+    /// <summary>Whoever is woken finds it encoded; but it is encoded for nobody who has not come for it.</summary>
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public void Commit_EncodesBeforeItWakes_WhereSomebodyWaits(bool isWaiting, int encodings)
+    {
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        int before = 0;
+        int atWake = -1;
+        using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => atWake = _encoder.Calls - before);
+        using SurfaceViewer other = surface.AddViewer(Exact, Account, () => { });
+        viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        other.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        if (isWaiting)
+        {
+            Assert.Null(viewer.TakeUpdate(int.MaxValue, 1000, 0));
+        }
+
+        before = _encoder.Calls;
+        canvas.Fill(new Rect(70, 5, 3, 3), 0xFFFFFF);
+        surface.Commit(canvas, [Full.Bounds], [], 0);
+
+        Assert.Equal(encodings, atWake);
+        viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        other.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        Assert.Equal(1, _encoder.Calls - before);
+    }
+
+    /// <summary>What a commit allocates does not grow with those who take it.</summary>
+    [Fact]
+    public void TakeUpdate_ViewersWhoKeepUp_AllocatesNothing()
+    {
+        Pool.Verifier = null;
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        SurfaceViewer[] viewers = [.. Enumerable.Range(0, 20).Select(_ => surface.AddViewer(Exact, Account, () => { }))];
+        long allocated = 0;
+        for (uint round = 0; round < 100; round++)
+        {
+            canvas.Fill(new Rect(70, 5, 3, 3), round + 1);
+            surface.Commit(canvas, [Full.Bounds], [], 0);
+            viewers[0].TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 1; i < viewers.Length; i++)
+            {
+                viewers[i].TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+                Assert.Null(viewers[i].TakeUpdate(int.MaxValue, 1000, 0));
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
+        Array.ForEach(viewers, viewer => viewer.Dispose());
+    }
+
     [Fact]
     public void HasDemand_ViewerThatTakesInSmallParts_WantsANewerPictureAfterEachAndNoneBefore()
     {
