@@ -40,6 +40,9 @@ public sealed class Shadow : IAsyncDisposable
 
     public DateTimeOffset StartedAt { get; }
 
+    /// <summary>What its viewers are given access to.</summary>
+    public RfbAccess? ViewerAccess { get; internal set; }
+
     /// <summary>Where viewers connect.</summary>
     public IPEndPoint? EndPoint { get; internal set; }
 

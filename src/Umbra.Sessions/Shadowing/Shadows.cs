@@ -115,6 +115,7 @@ public sealed class Shadows(SessionDirectory sessions, Grants grants, Links link
             Encrypted = options.Encrypted,
             Ended = stopped.Token,
         };
+        shadow.ViewerAccess = access;
         (shadow.EndPoint, listener) = await listen(endPoint, access, cancellationToken);
         _shadows[id] = shadow;
         granted.Ended.Register(() => _ = StopAsync(id));

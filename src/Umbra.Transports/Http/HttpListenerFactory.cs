@@ -12,10 +12,9 @@ internal sealed class HttpListenerFactory(SocketDriverServices services) : Socke
 
     public override bool CanBind(EndPoint endpoint) => endpoint is HttpEndPoint;
 
-    /// <summary>May use the reserve, as the API: it is looked at when memory is short. What it can take of it is little.</summary>
     protected override Account OpenAccount(EndPoint endPoint)
     {
         HttpEndPoint http = (HttpEndPoint)endPoint;
-        return Services.Pool.Root.Open(http.Name, http.MemoryLimit, mustSucceed: true);
+        return Services.Pool.Root.Open(http.Name, http.MemoryLimit, mustSucceed: http.MustSucceed, isWire: true);
     }
 }

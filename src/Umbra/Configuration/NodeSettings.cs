@@ -85,6 +85,12 @@ internal sealed record NodeSettings
     /// <summary>Null is the script that comes with the program.</summary>
     public string? DesktopSession { get; init; }
 
+    /// <summary>Where viewers in browsers connect, of this machine; null is nowhere.</summary>
+    public IPEndPoint? WebListen { get; init; }
+
+    /// <summary>Of pages that may connect there, beside those of the address itself.</summary>
+    public IReadOnlyList<string> WebOrigins { get; init; } = [];
+
     /// <summary>Where Prometheus may fetch metrics; null is nowhere.</summary>
     public IPEndPoint? MetricsListen { get; init; }
 

@@ -70,6 +70,11 @@ internal static class SettingCatalog
             (s, text) => s with { Xvnc = text }),
         One("desktopSession", "Script that runs inside a hosted desktop", AbsolutePath, "the one that comes with umbra",
             (s, text) => s with { DesktopSession = ParsePath(text) }),
+        One("webListen", "Where viewers in browsers connect, over WebSockets; other machines reach it through a web server here that does TLS", "a loopback IP:PORT, or PORT for that of 127.0.0.1",
+            "none: no port is opened",
+            (s, text) => s with { WebListen = ParseLoopback(text) }),
+        new Setting("webOrigins", "Whose pages may let a browser connect to webListen, beside its own", "http(s)://HOST[:PORT], each", "nobody's", true,
+            (s, items) => s with { WebOrigins = [.. items.Select(ParseOrigin)] }),
         One("metricsListen", "Where Prometheus fetches this node's metrics, at /metrics; whoever reaches it may read them", "IP:PORT, or PORT for that of 127.0.0.1",
             "none: no port is opened",
             (s, text) => s with { MetricsListen = ParsePort(text) ?? ParseEndPoint(text) }),
@@ -156,6 +161,14 @@ internal static class SettingCatalog
     private static Uri ParseCollector(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? value) && value is { Scheme: "http" or "https", UserInfo: "", Fragment: "" } ? value
             : throw new FormatException();
+
+    private static IPEndPoint ParseLoopback(string text) =>
+        (ParsePort(text) ?? ParseEndPoint(text)) is var value && IPAddress.IsLoopback(value.Address) ? value : throw new FormatException();
+
+    /// <summary>As browsers write it (RFC 6454, 6.2): no path, no default port.</summary>
+    private static string ParseOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? value) && value is { Scheme: "http" or "https", UserInfo: "" } && value.GetLeftPart(UriPartial.Authority) is var origin
+            && text.TrimEnd('/').Equals(origin, StringComparison.OrdinalIgnoreCase) ? origin : throw new FormatException();
 
     private static IPEndPoint ParseEndPoint(string text) =>
         text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out IPEndPoint? value) ? value

@@ -22,6 +22,7 @@ using Umbra.Transports;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Pipes;
 using Umbra.Transports.Sockets;
+using Umbra.Web;
 
 namespace Umbra.Hosting;
 
@@ -112,6 +113,7 @@ internal sealed class NodeServer : IAsyncDisposable
         compose(builder);
         WebApplication app = builder.Build();
         app.UseMetrics(settings);
+        app.UseWeb(settings);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
         app.MapOpenApi();

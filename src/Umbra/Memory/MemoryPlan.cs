@@ -46,6 +46,9 @@ internal sealed record MemoryPlan
     private const long ManagedPerConnection = 24 * KiB;
     private const long ManagedPerSession = 128 * KiB;
     private const long ManagedPerTls = 32 * KiB;
+
+    /// <summary>One message out, of at most 32 KiB and in a block of twice that, and what the library reads ahead.</summary>
+    private const long ManagedPerWebViewer = 96 * KiB;
     private const long JpegEncoderBytes = 128 * KiB;
     private const long JpegDecoderBytes = 640 * KiB;
     private const long DeflaterBytes = 384 * KiB;
@@ -68,6 +71,7 @@ internal sealed record MemoryPlan
         Threads = Math.Max(Environment.ProcessorCount, (int)Clamp(settings.ProcessLimit / (16 * MiB), LeastThreads, MostThreads));
         LinkConnections = Math.Max(32, Connections / 8);
         EncryptedViewers = Math.Max(16, Connections / 16);
+        WebViewers = Math.Max(16, Connections / 8);
         TlsConnections = LinkConnections + settings.MaxLinks + EncryptedViewers;
         Fixed = [.. FixedLines(settings)];
     }
@@ -86,6 +90,9 @@ internal sealed record MemoryPlan
 
     /// <summary>Viewers with TLS at once.</summary>
     public int EncryptedViewers { get; }
+
+    /// <summary>Viewers in browsers at once.</summary>
+    public int WebViewers { get; }
 
     /// <summary>Connections with TLS at once, in and out.</summary>
     public int TlsConnections { get; }
@@ -162,9 +169,10 @@ internal sealed record MemoryPlan
         int atOnce = Math.Min(Threads, Sessions);
         int sockets = Connections + settings.MaxSessions;
         string sessions = $"maxSessions {settings.MaxSessions} and maxLinks {settings.MaxLinks}";
+        int webViewers = settings.WebListen is null ? 0 : WebViewers;
         yield return new(PlanPart.Managed, "managed heap beside the pool",
-            ManagedBytes + (Connections * ManagedPerConnection) + (Sessions * ManagedPerSession) + (TlsConnections * ManagedPerTls),
-            $"the runtime's heap limit; for maxConnections {Connections}, {sessions}");
+            ManagedBytes + (webViewers * ManagedPerWebViewer) + (Connections * ManagedPerConnection) + (Sessions * ManagedPerSession) + (TlsConnections * ManagedPerTls),
+            $"the runtime's heap limit; for maxConnections {Connections}, {sessions}{(webViewers > 0 ? $", {webViewers} viewers in browsers" : "")}");
         yield return new(PlanPart.Runtime, "runtime and code", RuntimeBytes, "measured; more than half are program files, which the kernel can read again");
         yield return new(PlanPart.Threads, "thread stacks", (Threads + OtherThreads) * ThreadBytes, $"at most {Threads} threads of the thread pool, and {OtherThreads} others");
         yield return new(PlanPart.Jpeg, "libturbojpeg", atOnce * (JpegEncoderBytes + JpegDecoderBytes), $"one encoder and one decoder at work on each of {atOnce} threads");

@@ -16,6 +16,7 @@ using Umbra.Telemetry;
 using Umbra.Transports;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Tls;
+using Umbra.Web;
 
 namespace Umbra.Node;
 
@@ -52,6 +53,7 @@ internal static class NodeComposition
         services.AddHostedService<MemoryGuard>();
         builder.WebHost.ConfigureKestrel(kestrel => ListenForLinks(kestrel, settings));
         builder.AddTelemetry(settings);
+        builder.AddWeb(settings);
     }
 
     /// <summary>What <c>umbra node init</c> does.</summary>

@@ -110,11 +110,10 @@ internal sealed partial class NodeEngine
 
     private async Task<ListenerHost> ListenForViewersAsync(EndPoint endPoint, RfbAccess access, CancellationToken cancellationToken)
     {
-        ILogger logger = _loggers.CreateLogger<RfbConnection>();
         try
         {
             return await _listeners.ListenAsync(
-                endPoint, access.Session.AccountFor(access.IsOwner), connection => ServeViewerAsync(connection, access, logger), ViewerLimits, cancellationToken);
+                endPoint, access.Session.AccountFor(access.IsOwner), connection => ServeViewerAsync(connection, access), ViewerLimits, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or SocketException or AddressInUseException)
         {
@@ -123,13 +122,22 @@ internal sealed partial class NodeEngine
         }
     }
 
-    private Task ServeViewerAsync(ConnectionContext connection, RfbAccess access, ILogger logger)
+    /// <summary>Whom a browser may look at, with a one-time password. Null: there is nothing of that name, or it needs no password.</summary>
+    /// <param name="kind">"session", for its owner, or "shadow".</param>
+    public RfbAccess? FindWebAccess(string kind, string name)
+    {
+        RfbAccess? access = kind == "session" ? _desks.GetValueOrDefault(name)?.Access : _shadows.Find(name)?.ViewerAccess;
+        return access is { Tickets: not null } ? access with { IsLocal = true, Certificate = null } : null;
+    }
+
+    /// <summary>One viewer, from accept to close.</summary>
+    public Task ServeViewerAsync(ConnectionContext connection, RfbAccess access)
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { AddressFamily: not AddressFamily.Unix } socket)
         {
             TcpKeepAlive.Set(socket);
         }
 
-        return RfbConnection.RunAsync(connection, access, _time, logger);
+        return RfbConnection.RunAsync(connection, access, _time, _loggers.CreateLogger<RfbConnection>());
     }
 }

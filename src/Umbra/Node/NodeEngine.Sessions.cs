@@ -143,14 +143,13 @@ internal sealed partial class NodeEngine
     /// <summary>The doors of a session's owner.</summary>
     private async Task<OwnerDesk> OpenDeskAsync(Session session, CancellationToken cancellationToken)
     {
-        Tickets tickets = new(_time, _settings.TicketLifetime);
         RfbAccess access = new()
         {
             Session = session,
             Who = "owner",
             IsOwner = true,
             OpenSeat = new AccessRight(session, AccessMode.Control).OpenSeat,
-            Tickets = tickets,
+            Tickets = new Tickets(_time, _settings.TicketLifetime),
             IsLocal = IPAddress.IsLoopback(_settings.RfbListen.Address),
             Certificate = Certificate,
             Encrypted = _encrypted,
@@ -160,7 +159,7 @@ internal sealed partial class NodeEngine
         {
             string socketPath = Path.Combine(_settings.RuntimeDirectory, "sessions", $"{session.Name}.sock");
             ListenerHost socket = await ListenForViewersAsync(new UnixDomainSocketEndPoint(socketPath), access with { Tickets = null, IsLocal = true }, cancellationToken);
-            return new OwnerDesk(tickets, bound, socketPath, [listener, socket]);
+            return new OwnerDesk(access, bound, socketPath, [listener, socket]);
         }
         catch
         {

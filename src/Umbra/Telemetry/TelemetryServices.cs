@@ -89,7 +89,9 @@ internal static class TelemetryServices
         }
 
         ConnectionGate gate = new(Limits, TimeProvider.System);
-        kestrel.Listen(new HttpEndPoint(endPoint, "metrics", MaxMemory), listen =>
+
+        // May use the reserve, as the API: metrics are looked at when memory is short. What they can take of it is little.
+        kestrel.Listen(new HttpEndPoint(endPoint, "metrics", MaxMemory, mustSucceed: true), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.UseConnectionGate(gate, kestrel.ApplicationServices.GetRequiredService<ILogger<NodeEngine>>());

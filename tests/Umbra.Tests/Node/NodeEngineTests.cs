@@ -5,6 +5,7 @@ using Umbra.Api;
 using Umbra.Api.Client;
 using Umbra.Core.Memory;
 using Umbra.Memory;
+using Umbra.Tests.Telemetry;
 using Umbra.Transports;
 using Umbra.Transports.Listening;
 
@@ -59,7 +60,7 @@ public sealed class NodeEngineTests
 
         await (bySource ? near.Operations.RemoveNodeAsync("server-b", Ct) : target.Operations.RemoveNodeAsync("server-a", Ct));
 
-        await UntilAsync(async () => await LinksAsync(near) + await LinksAsync(target) == 0);
+        await MetricsTests.UntilAsync(async () => await LinksAsync(near) + await LinksAsync(target) == 0);
         Assert.Single(await NamesAsync(bySource ? near : target));
     }
 
@@ -103,13 +104,13 @@ public sealed class NodeEngineTests
         }
 
         ConnectionGate gate = node.Services.GetRequiredService<ConnectionGate>();
-        await UntilAsync(() => Task.FromResult(gate.Count == 4));
+        await MetricsTests.UntilAsync(() => Task.FromResult(gate.Count == 4));
         NodeOperationException refused = await Assert.ThrowsAsync<NodeOperationException>(() => api.GetVersionAsync(Ct));
         Assert.Equal(ErrorCode.LimitReached, refused.Code);
         Assert.Contains("maxConnections", refused.Message, StringComparison.Ordinal);
 
         open[0].Dispose();
-        await UntilAsync(() => Task.FromResult(gate.Count < 4));
+        await MetricsTests.UntilAsync(() => Task.FromResult(gate.Count < 4));
         Assert.Equal("server-b", (await api.GetVersionAsync(Ct)).Node);
         open.ForEach(socket => socket.Dispose());
     }
@@ -173,16 +174,6 @@ public sealed class NodeEngineTests
         IReadOnlyList<DriverInfo> drivers = await node.Operations.ListDriversAsync(Ct);
         Assert.All(drivers.Where(d => d.Scheme != "pipe"), d => Assert.Equal(0, d.Links));
         return drivers.Single(d => d.Scheme == "pipe").Links;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        timeout.CancelAfter(TimeSpan.FromSeconds(20));
-        while (!await isSo())
-        {
-            await Task.Delay(20, timeout.Token);
-        }
     }
 
     private static int FreePort()
