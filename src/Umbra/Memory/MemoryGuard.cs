@@ -7,7 +7,7 @@ using Umbra.Node;
 namespace Umbra.Memory;
 
 /// <summary>
-/// Looks at the node's memory a few times a second and does what is due: gives idle memory back; tells of growth that looks like a leak, and recycles the link if it
+/// Looks at the node's memory a few times a second and does what is due: gives idle memory back, all of it once nobody looks any more; tells of growth that looks like a leak, and recycles the link if it
 /// is told to; at a high level what can be made again is given up and nobody new is let in; at a critical one somebody goes, a few at a time, until that is over. See
 /// docs/memory.md.
 /// </summary>
@@ -24,6 +24,9 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Me
 
     private static readonly TimeSpan TrimEvery = TimeSpan.FromSeconds(10);
 
+    /// <summary>By then the pool has given back what those who left held.</summary>
+    private static readonly TimeSpan QuietFor = TrimEvery * 2.5;
+
     /// <summary>What <see cref="PoolWatchdog"/> expects.</summary>
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
 
@@ -33,6 +36,7 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Me
     private readonly PressureGauge _data = new();
     private readonly PressureGauge _process = new();
     private readonly PoolWatchdog _watchdog = new();
+    private readonly QuietGauge _quiet = new(QuietFor);
     private long _lastWatch = time.GetTimestamp();
     private long _lastRound;
     private long _lastStop;
@@ -50,6 +54,7 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Me
                 LookForStops();
                 LookAtPressure();
                 LookForLeaks();
+                LookForQuiet();
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -113,6 +118,14 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Me
         foreach (PoolGrowth growth in _watchdog.Look(time.GetElapsedTime(0), pool.ReadHeld(PoolWatchdog.SettledFor), pool.ReadTags()))
         {
             Suspect(growth);
+        }
+    }
+
+    private void LookForQuiet()
+    {
+        if (_quiet.Read(engine.IsWatched, time.GetElapsedTime(0)))
+        {
+            ProcessMemory.GiveBack();
         }
     }
 

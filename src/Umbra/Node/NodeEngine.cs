@@ -82,6 +82,9 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     /// <summary>The node's name; the machine's where it has no identity yet.</summary>
     public string Name => _identity.State?.Identity.Name ?? Environment.MachineName;
 
+    /// <summary>Somebody looks at a session.</summary>
+    public bool IsWatched => _sessions.All.Any(session => session.Viewers.Count > 0);
+
     /// <summary>Who goes when memory is short.</summary>
     public Shedding Shedding { get; }
 
