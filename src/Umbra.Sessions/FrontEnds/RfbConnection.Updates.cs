@@ -347,7 +347,7 @@ public sealed partial class RfbConnection
 
         if (now.Cursor != _sent.Cursor && (_client.SupportsCursor || _client.SupportsCursorWithAlpha))
         {
-            _session.WithCursor(cursor => rects += WriteCursor(head, cursor));
+            rects += WriteCursor(head);
         }
 
         if (now.Title != _sent.Title && _client.SupportsDesktopName)
@@ -363,6 +363,13 @@ public sealed partial class RfbConnection
         }
 
         _sent = _sent with { Cursor = now.Cursor, Title = now.Title, Leds = now.Leds };
+        return rects;
+    }
+
+    private int WriteCursor(PayloadWriter head)
+    {
+        int rects = 0;
+        _session.WithCursor(cursor => rects = WriteCursor(head, cursor));
         return rects;
     }
 
@@ -416,7 +423,18 @@ public sealed partial class RfbConnection
     {
         lock (_gate)
         {
-            return _inFlight.TryPeek(out Sending? oldest) ? new InFlight(_inFlight.Sum(sending => sending.Bytes), _time.GetElapsedTime(oldest.Begun)) : default;
+            if (!_inFlight.TryPeek(out Sending? oldest))
+            {
+                return default;
+            }
+
+            long bytes = 0;
+            foreach (Sending sending in _inFlight)
+            {
+                bytes += sending.Bytes;
+            }
+
+            return new InFlight(bytes, _time.GetElapsedTime(oldest.Begun));
         }
     }
 

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Umbra.Core.Surfaces;
+using Umbra.Sessions.FrontEnds;
+using Umbra.Sessions.Sources;
+
+namespace Umbra.Sessions.Tests.FrontEnds;
+
+/// <summary>One picture for many, over real sockets.</summary>
+[Collection(nameof(FanOutTests))]
+[CollectionDefinition(nameof(FanOutTests), DisableParallelization = true)]
+public sealed class FanOutTests : PeerTest
+{
+    private const int Rounds = 300;
+    private static readonly Rect Changed = new(64, 64, 64, 64);
+
+    /// <summary>The smallest object there is takes 24 bytes.</summary>
+    [Fact]
+    public async Task Update_ToOneMoreViewerWhoKeepsUp_AllocatesNothing()
+    {
+        Pool.Verifier = null;
+        Session session = NewSession(new StillSource(new Size(320, 200)));
+        await using IConnectionListener listener = await new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance)
+            .BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Timeout);
+        Task serving = ServeAsync(listener, session);
+        double few = await MeasureAsync(session, listener.EndPoint, viewers: 2);
+        double many = await MeasureAsync(session, listener.EndPoint, viewers: 22);
+        await listener.UnbindAsync(Timeout);
+        await serving;
+
+        double each = (many - few) / 20;
+        TestContext.Current.SendDiagnosticMessage($"{few:0} bytes a commit with 2 viewers, {many:0} with 22, {each:0.0} for each more");
+        Assert.True(each < 16, $"{each} bytes for each update to one more viewer");
+    }
+
+    /// <summary>Bytes allocated by the whole process for each commit, when everybody has taken the one before.</summary>
+    private async Task<double> MeasureAsync(Session session, EndPoint server, int viewers)
+    {
+        List<CountingViewer> all = [.. Enumerable.Range(0, viewers).Select(_ => new CountingViewer(server))];
+        using Canvas canvas = session.Surface.Copy(Account);
+        try
+        {
+            WaitUntilAllLook(all);
+            IReadOnlyList<SessionViewer> served = session.Viewers;
+            Commit(session, canvas, served, Rounds);
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            Commit(session, canvas, served, Rounds);
+            return (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Rounds;
+        }
+        finally
+        {
+            all.ForEach(viewer => viewer.Dispose());
+            while (session.Viewers.Count > 0)
+            {
+                await Task.Delay(10, Timeout);
+            }
+        }
+    }
+
+    private void Commit(Session session, Canvas canvas, IReadOnlyList<SessionViewer> viewers, int rounds)
+    {
+        for (; rounds > 0; rounds--)
+        {
+            WaitUntilAllAreCurrent(viewers);
+            for (int y = Changed.Y; y < Changed.Bottom; y++)
+            {
+                foreach (ref uint pixel in MemoryMarshal.Cast<byte, uint>(canvas.Row(Changed.X, y, Changed.Width)))
+                {
+                    pixel += 0x010101;
+                }
+            }
+
+            ((ISourceSink)session).Commit(canvas, [Changed], []);
+        }
+
+        WaitUntilAllAreCurrent(viewers);
+    }
+
+    private void WaitUntilAllLook(List<CountingViewer> viewers)
+    {
+        foreach (CountingViewer viewer in viewers)
+        {
+            while (viewer.Updates == 0)
+            {
+                Timeout.ThrowIfCancellationRequested();
+                Thread.Sleep(1);
+            }
+        }
+    }
+
+    private void WaitUntilAllAreCurrent(IReadOnlyList<SessionViewer> viewers)
+    {
+        for (int i = 0; i < viewers.Count; i++)
+        {
+            SessionViewer viewer = viewers[i];
+            while (viewer.Picture.IsBehind || viewer.InFlight().Bytes > 0)
+            {
+                Timeout.ThrowIfCancellationRequested();
+                Thread.Sleep(1);
+            }
+        }
+    }
+
+    private async Task ServeAsync(IConnectionListener listener, Session session)
+    {
+        List<Task> served = [];
+        while (await listener.AcceptAsync(Timeout) is { } connection)
+        {
+            served.Add(Task.Run(async () =>
+            {
+                await using (connection)
+                {
+                    await RfbConnection.RunAsync(connection, AccessTo(session), TimeProvider.System, Log);
+                }
+            }));
+        }
+
+        await Task.WhenAll(served);
+    }
+}
