@@ -139,12 +139,18 @@ public sealed partial class RfbConnection : IClientMessageHandler
     {
         if (!fence.IsRequest)
         {
+            bool wasFull;
             lock (_gate)
             {
+                wasFull = IsFull;
                 UpdateArrived(isFence: true);
             }
 
-            _viewer.Wake();
+            // Else the writing loop waits for a picture, not for this.
+            if (wasFull)
+            {
+                _viewer.Wake();
+            }
         }
         else if (fence.Flags.HasFlag(FenceFlags.SyncNext))
         {

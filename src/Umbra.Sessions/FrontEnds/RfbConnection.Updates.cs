@@ -220,10 +220,12 @@ public sealed partial class RfbConnection
     {
         lock (_gate)
         {
-            bool isFull = _client.SupportsFence && _inFlight.Count >= (_budget.IsMeasured ? MaxUpdatesInFlight : 1);
-            return (_isUpdateWanted || _isContinuous) && !isFull && _fencesToAnswer.Count == 0;
+            return (_isUpdateWanted || _isContinuous) && !IsFull && _fencesToAnswer.Count == 0;
         }
     }
+
+    /// <summary>As many updates are on their way as may be. Read under <see cref="_gate"/>.</summary>
+    private bool IsFull => _client.SupportsFence && _inFlight.Count >= (_budget.IsMeasured ? MaxUpdatesInFlight : 1);
 
     /// <summary>
     /// The beginning of an update in <paramref name="head"/> and what it is to hold, or null where nothing is to be sent. Under the lock as a whole: what the
