@@ -23,6 +23,7 @@ public sealed partial class Surface : IDisposable
     private readonly PayloadWriter _scratch;
     private readonly List<SurfaceViewer> _viewers = [];
     private readonly List<Rect> _changed = [];
+    private readonly ScrollFinder _scrolls = new();
     private Canvas _front;
     private TileGrid _grid;
     private TileCache _cache;
@@ -381,6 +382,11 @@ public sealed partial class Surface : IDisposable
     private bool CommitStep(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received)
     {
         _changed.Clear();
+        if (moves.IsEmpty && received is null && FindScroll(canvas, damage) is { } scrolled)
+        {
+            moves = new[] { scrolled };
+        }
+
         ReadOnlySpan<CopyMove> claimed = moves;
         moves = moves.Length <= MaxMoves ? moves : [];
         foreach (CopyMove move in moves)
@@ -408,6 +414,22 @@ public sealed partial class Surface : IDisposable
         bool isRefinement = received is { IsRefinement: true };
         Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], isRefinement), now);
         return true;
+    }
+
+    /// <summary>In all that is damaged where that is one area, if in many pieces; else in the largest of it.</summary>
+    private CopyMove? FindScroll(Canvas canvas, ReadOnlySpan<Rect> damage)
+    {
+        Rect largest = default;
+        Rect union = default;
+        long area = 0;
+        foreach (Rect rect in damage)
+        {
+            largest = rect.Area > largest.Area ? rect : largest;
+            union = union.Union(rect);
+            area += rect.Area;
+        }
+
+        return _scrolls.Find(_front, canvas, area >= union.Area / 2 ? union : largest);
     }
 
     private TileSet TilesOf(ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves)
