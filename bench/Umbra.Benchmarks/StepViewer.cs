@@ -23,7 +23,7 @@ internal sealed class StepViewer : IDisposable
 
     private readonly BufferPool _pool = new();
     private readonly Socket _socket;
-    private readonly int _quality;
+    private readonly int? _quality;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _hasPicture = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<uint, long> _seen = [];
@@ -36,7 +36,7 @@ internal sealed class StepViewer : IDisposable
     private Exception? _failure;
     private volatile bool _isClosing;
 
-    private StepViewer(Socket socket, int quality)
+    private StepViewer(Socket socket, int? quality)
     {
         _socket = socket;
         _quality = quality;
@@ -47,9 +47,18 @@ internal sealed class StepViewer : IDisposable
 
     public int Updates { get; private set; }
 
+    public int Rectangles { get; private set; }
+
+    /// <summary>Of all rectangles.</summary>
+    public long Pixels { get; private set; }
+
+    /// <summary>What today's viewers ask for.</summary>
+    /// <param name="quality">RFB quality level, 0 to 9; null: nothing may be lost.</param>
+    public static RfbEncoding[] EncodingsFor(int? quality) => quality is { } level ? [.. Encodings, RfbEncoding.JpegQuality0 + level] : Encodings;
+
     /// <summary>Connects and waits for the first picture.</summary>
-    /// <param name="quality">RFB quality level, 0 to 9.</param>
-    public static async Task<StepViewer> StartAsync(EndPoint server, int quality)
+    /// <param name="quality">RFB quality level, 0 to 9; null: nothing may be lost.</param>
+    public static async Task<StepViewer> StartAsync(EndPoint server, int? quality)
     {
         bool isUnix = server is UnixDomainSocketEndPoint;
         Socket socket = new(server.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
@@ -141,7 +150,7 @@ internal sealed class StepViewer : IDisposable
         Take(BinaryPrimitives.ReadInt32BigEndian(init[20..]));
         _picture = new StepPicture(_pool, width, height);
         Send(output => new SetPixelFormat(PixelFormat.Bgrx).Write(output));
-        Send(output => SetEncodings.Write(output, [.. Encodings, RfbEncoding.JpegQuality0 + _quality]));
+        Send(output => SetEncodings.Write(output, EncodingsFor(_quality)));
         Request(isIncremental: false);
     }
 
@@ -203,6 +212,8 @@ internal sealed class StepViewer : IDisposable
             }
 
             ReadRectangle(encoding, rect);
+            Rectangles++;
+            Pixels += (long)rect.Width * rect.Height;
         }
 
         long now = Stopwatch.GetTimestamp();
