@@ -23,6 +23,9 @@ internal sealed class StepPicture(BufferPool pool, int width, int height) : IDis
 
     public Size Size => _canvas.Size;
 
+    /// <summary>BGRX, rows without gaps.</summary>
+    public ReadOnlySpan<byte> Pixels => _canvas.Pixels[..(_canvas.Stride * _canvas.Size.Height)];
+
     /// <summary>The step shown now; null where there is none.</summary>
     public uint? Step => PatternMarker.TryRead(_canvas.Pixels, _canvas.Stride, out uint step) ? step : null;
 

@@ -24,10 +24,12 @@ internal sealed class StepViewer : IDisposable
     private readonly BufferPool _pool = new();
     private readonly Socket _socket;
     private readonly int? _quality;
+    private readonly bool _isWhole;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _hasPicture = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<uint, long> _seen = [];
     private readonly Lock _seenLock = new();
+    private readonly Lock _pictureLock = new();
     private readonly byte[] _buffer = new byte[16 * 1024 * 1024];
     private StepPicture? _picture;
     private int _start;
@@ -36,8 +38,9 @@ internal sealed class StepViewer : IDisposable
     private Exception? _failure;
     private volatile bool _isClosing;
 
-    private StepViewer(Socket socket, int? quality)
+    private StepViewer(Socket socket, int? quality, bool isWhole)
     {
+        _isWhole = isWhole;
         _socket = socket;
         _quality = quality;
         _thread = new Thread(Run) { IsBackground = true, Name = "viewer" };
@@ -58,11 +61,12 @@ internal sealed class StepViewer : IDisposable
 
     /// <summary>Connects and waits for the first picture.</summary>
     /// <param name="quality">RFB quality level, 0 to 9; null: nothing may be lost.</param>
-    public static async Task<StepViewer> StartAsync(EndPoint server, int? quality)
+    /// <param name="isWhole">Decodes the whole picture, for <see cref="CopyPicture"/>.</param>
+    public static async Task<StepViewer> StartAsync(EndPoint server, int? quality, bool isWhole = false)
     {
         bool isUnix = server is UnixDomainSocketEndPoint;
         Socket socket = new(server.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
-        StepViewer viewer = new(socket, quality);
+        StepViewer viewer = new(socket, quality, isWhole);
         try
         {
             socket.Connect(server);
@@ -89,6 +93,15 @@ internal sealed class StepViewer : IDisposable
         lock (_seenLock)
         {
             return _failure is null ? [.. _seen.Values.Where(seen => seen >= time).Order()] : throw new InvalidOperationException("a viewer failed", _failure);
+        }
+    }
+
+    /// <summary>The picture after the newest update, BGRX without gaps, and the step it shows.</summary>
+    public (byte[] Pixels, uint? Step) CopyPicture()
+    {
+        lock (_pictureLock)
+        {
+            return (_picture!.Pixels.ToArray(), _picture.Step);
         }
     }
 
@@ -211,7 +224,11 @@ internal sealed class StepViewer : IDisposable
                 break;
             }
 
-            ReadRectangle(encoding, rect);
+            lock (_pictureLock)
+            {
+                ReadRectangle(encoding, rect);
+            }
+
             Rectangles++;
             Pixels += (long)rect.Width * rect.Height;
         }
@@ -231,7 +248,7 @@ internal sealed class StepViewer : IDisposable
 
     private void ReadRectangle(RfbEncoding encoding, Core.Surfaces.Rect rect)
     {
-        if (encoding == RfbEncoding.Tight && Peek(1)[0] >> 4 == StepPicture.TightJpeg)
+        if (!_isWhole && encoding == RfbEncoding.Tight && Peek(1)[0] >> 4 == StepPicture.TightJpeg)
         {
             int length = TakeJpegLength();
             _picture!.DrawJpeg(Take(length), rect);

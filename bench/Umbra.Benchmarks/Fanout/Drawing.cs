@@ -19,11 +19,34 @@ internal sealed class Drawing : IAsyncDisposable
         _log = log;
     }
 
+    /// <summary>Stops moving.</summary>
+    /// <returns>The step that stays.</returns>
+    public async Task<uint> FreezeAsync(CancellationToken cancellationToken)
+    {
+        const string Frozen = "frozen ";
+        _process.Send(Signal.User1);
+        while (true)
+        {
+            // The last line may be half there.
+            string[] lines = (await File.ReadAllTextAsync(_log, cancellationToken)).Split('\n')[..^1];
+            if (Array.FindLast(lines, line => line.StartsWith(Frozen, StringComparison.Ordinal) || line.StartsWith("moving ", StringComparison.Ordinal)) is { } line && line.StartsWith(Frozen, StringComparison.Ordinal))
+            {
+                return uint.Parse(line[Frozen.Length..], CultureInfo.InvariantCulture);
+            }
+
+            await Task.Delay(10, cancellationToken);
+        }
+    }
+
+    /// <summary>Moves again.</summary>
+    public void Thaw() => _process.Send(Signal.User1);
+
     /// <summary>Starts and waits until it is on the screen.</summary>
-    public static async Task<Drawing> StartAsync(FanoutWorkload workload, IReadOnlyDictionary<string, string?> display, string log, CancellationToken cancellationToken)
+    /// <param name="rate">Steps per second.</param>
+    public static async Task<Drawing> StartAsync(FanoutWorkload workload, double rate, IReadOnlyDictionary<string, string?> display, string log, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> command = Cores.Elsewhere(
-            await InteropProgram.XMoveAsync(), workload.Name, "--fps", workload.Rate.ToString(CultureInfo.InvariantCulture), "--seconds", MostSeconds, "--log");
+            await InteropProgram.XMoveAsync(), workload.Name, "--fps", rate.ToString(CultureInfo.InvariantCulture), "--seconds", MostSeconds, "--log");
         Drawing drawing = new(ExternalProcess.Start("sh", ["-c", "exec \"$@\" >\"$0\"", log, .. command], display), log);
         try
         {

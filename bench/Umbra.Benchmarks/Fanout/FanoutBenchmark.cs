@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using Umbra.Testing;
 
@@ -17,7 +18,13 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
     /// <summary>Exit code of a program that a signal 2 ended.</summary>
     private const int Interrupted = 130;
 
+    /// <summary>Steps per second while pictures are compared: everybody keeps up, and nobody takes the picture for quiet and sends it again without loss.</summary>
+    private const double SlowRate = 5;
+
+    private const int Comparisons = 3;
+    private static readonly TimeSpan BetweenComparisons = TimeSpan.FromSeconds(1);
     private readonly List<FanoutResult> _results = [];
+    private readonly List<PictureQuality> _qualities = [];
 
     /// <summary>Measures, prints, and draws the chart. A signal ends it, and with it all it started.</summary>
     /// <returns>An exit code.</returns>
@@ -67,6 +74,10 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
 
                 // What is only slow the first time is nobody's speed.
                 await MeasureAsync(servers[name], name, options.Workloads[0], FirstViewers, 0, FirstSeconds, folder);
+                foreach (FanoutWorkload workload in options.Workloads.Where(workload => workload.IsWhole))
+                {
+                    _qualities.Add(await CompareAsync(servers[name], name, workload, folder));
+                }
             }
 
             foreach (FanoutWorkload workload in options.Workloads)
@@ -94,7 +105,7 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
             }
         }
 
-        return new FanoutReport(options, before, Machine.Read(), _results);
+        return new FanoutReport(options, before, Machine.Read(), _results, _qualities);
     }
 
     private async Task<FanoutResult> MeasureAsync(FanoutServer server, string name, FanoutWorkload workload, int viewers, int repetition, double seconds, TempFolder folder)
@@ -106,8 +117,47 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
             server.XServer is { } x ? [server.Process, x] : [server.Process],
             WarmUp, seconds, file + ".json");
         await using ViewerProcess process = await ViewerProcess.StartAsync(load, cancellationToken);
-        await using Drawing drawing = await Drawing.StartAsync(workload, server.Display, file + ".log", cancellationToken);
+        await using Drawing drawing = await Drawing.StartAsync(workload, workload.Rate, server.Display, file + ".log", cancellationToken);
         ViewerLoadResult result = await process.MeasureAsync(cancellationToken);
         return FanoutResult.Of(workload, (long)options.Width * options.Height, viewers, name, repetition, await drawing.EndAsync(), result);
+    }
+
+    /// <summary>One viewer that decodes everything, and a picture that stops now and then; the middle of some comparisons.</summary>
+    private async Task<PictureQuality> CompareAsync(FanoutServer server, string name, FanoutWorkload workload, TempFolder folder)
+    {
+        await using XDisplay display = XDisplay.Attach(server.Display["DISPLAY"]!, server.Display["XAUTHORITY"]!);
+        using StepViewer viewer = await StepViewer.StartAsync(IPEndPoint.Parse((await server.OpenAsync(1))[0]), options.Quality, isWhole: true);
+        await using Drawing drawing = await Drawing.StartAsync(workload, SlowRate, server.Display, folder.Combine(Guid.NewGuid().ToString("N")), cancellationToken);
+        List<double> decibels = [];
+        await Task.Delay(BetweenComparisons, cancellationToken);
+        (long bytes, long pixels) = (viewer.Bytes, viewer.Pixels);
+        while (decibels.Count < Comparisons)
+        {
+            await Task.Delay(BetweenComparisons, cancellationToken);
+            uint step = await drawing.FreezeAsync(cancellationToken);
+            (byte[] seen, uint? shown) = await SettleAsync(viewer, step);
+            if (shown == step)
+            {
+                decibels.Add(PictureQuality.Compare(await display.ScreenshotAsync(), seen));
+            }
+
+            drawing.Thaw();
+        }
+
+        double screens = (viewer.Pixels - pixels) / ((double)options.Width * options.Height);
+        return new PictureQuality(workload.Name, name, decibels.Order().ElementAt(Comparisons / 2), (viewer.Bytes - bytes) / screens);
+    }
+
+    /// <summary>The picture when nothing more has come for a moment.</summary>
+    private async Task<(byte[] Pixels, uint? Step)> SettleAsync(StepViewer viewer, uint step)
+    {
+        TimeSpan moment = TimeSpan.FromMilliseconds(50);
+        for (int i = 0; viewer.CopyPicture().Step != step && i < 5; i++)
+        {
+            await Task.Delay(moment, cancellationToken);
+        }
+
+        await Task.Delay(moment, cancellationToken);
+        return viewer.CopyPicture();
     }
 }

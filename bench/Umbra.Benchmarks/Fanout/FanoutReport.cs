@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace Umbra.Benchmarks.Fanout;
 
-internal sealed record FanoutReport(FanoutOptions Fanout, Machine Before, Machine After, IReadOnlyList<FanoutResult> Results) : Report(Fanout.Run, Before, After)
+internal sealed record FanoutReport(FanoutOptions Fanout, Machine Before, Machine After, IReadOnlyList<FanoutResult> Results, IReadOnlyList<PictureQuality> Qualities) : Report(Fanout.Run, Before, After)
 {
     protected override string Scene =>
         $"{Fanout.Width}x{Fanout.Height}, {(Fanout.IsLossless ? "Tight without loss" : $"JPEG quality level {Options.Quality}")}"
@@ -33,8 +35,15 @@ internal sealed record FanoutReport(FanoutOptions Fanout, Machine Before, Machin
         Spread(row, result => result.Lost.Count, "0"),
     ]);
 
-    protected override IEnumerable<string> Notes => Results.Where(result => result.Lost.Count > 0).Select(result =>
+    protected override IEnumerable<string> Notes => Qualities.GroupBy(quality => quality.Workload).Select(row =>
+        $"{row.Key}, one viewer, how near to what was drawn: {string.Join("; ", row.Select(Text))}").Concat(Lost);
+
+    private IEnumerable<string> Lost => Results.Where(result => result.Lost.Count > 0).Select(result =>
         $"{result.Workload}, {result.Viewers} viewers, {result.Server}, repetition {result.Repetition}: {string.Join("; ", result.Lost.CountBy(reason => reason).Select(reason => $"{reason.Value} x {reason.Key}"))}");
+
+    private static string Text(PictureQuality quality) => double.IsInfinity(quality.Decibels)
+        ? string.Create(CultureInfo.InvariantCulture, $"{quality.Server} the same with {quality.BytesPerScreen / 1000:0} KB/screen")
+        : string.Create(CultureInfo.InvariantCulture, $"{quality.Server} {quality.Decibels:0.0} dB with {quality.BytesPerScreen / 1000:0} KB/screen");
 
     private static string Beside(int count, string what) => count == 0 ? "" : $", beside {count} {what}";
 
