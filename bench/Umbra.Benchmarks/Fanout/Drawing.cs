@@ -42,11 +42,10 @@ internal sealed class Drawing : IAsyncDisposable
     public void Thaw() => _process.Send(Signal.User1);
 
     /// <summary>Starts and waits until it is on the screen.</summary>
-    /// <param name="rate">Steps per second.</param>
-    public static async Task<Drawing> StartAsync(FanoutWorkload workload, double rate, IReadOnlyDictionary<string, string?> display, string log, CancellationToken cancellationToken)
+    public static async Task<Drawing> StartAsync(FanoutWorkload workload, IReadOnlyDictionary<string, string?> display, string log, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> command = Cores.Elsewhere(
-            await InteropProgram.XMoveAsync(), workload.Name, "--fps", rate.ToString(CultureInfo.InvariantCulture), "--seconds", MostSeconds, "--log");
+            await InteropProgram.XMoveAsync(), workload.Name, "--fps", workload.Rate.ToString(CultureInfo.InvariantCulture), "--seconds", MostSeconds, "--log");
         Drawing drawing = new(ExternalProcess.Start("sh", ["-c", "exec \"$@\" >\"$0\"", log, .. command], display), log);
         try
         {

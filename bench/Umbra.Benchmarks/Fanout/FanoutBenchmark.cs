@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Runtime.InteropServices;
 using Umbra.Testing;
@@ -18,11 +19,14 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
     /// <summary>Exit code of a program that a signal 2 ended.</summary>
     private const int Interrupted = 130;
 
-    /// <summary>Steps per second while pictures are compared: everybody keeps up, and nobody takes the picture for quiet and sends it again without loss.</summary>
-    private const double SlowRate = 5;
+    /// <summary>Two steps in one picture are further from either than any picture with loss here.</summary>
+    private const double LeastDecibels = 25;
 
     private const int Comparisons = 3;
+    private const int MostComparisons = 10;
     private static readonly TimeSpan BetweenComparisons = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan MostLooking = TimeSpan.FromMilliseconds(300);
     private readonly List<FanoutResult> _results = [];
     private readonly List<PictureQuality> _qualities = [];
 
@@ -117,7 +121,7 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
             server.XServer is { } x ? [server.Process, x] : [server.Process],
             WarmUp, seconds, file + ".json");
         await using ViewerProcess process = await ViewerProcess.StartAsync(load, cancellationToken);
-        await using Drawing drawing = await Drawing.StartAsync(workload, workload.Rate, server.Display, file + ".log", cancellationToken);
+        await using Drawing drawing = await Drawing.StartAsync(workload, server.Display, file + ".log", cancellationToken);
         ViewerLoadResult result = await process.MeasureAsync(cancellationToken);
         return FanoutResult.Of(workload, (long)options.Width * options.Height, viewers, name, repetition, await drawing.EndAsync(), result);
     }
@@ -127,37 +131,39 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
     {
         await using XDisplay display = XDisplay.Attach(server.Display["DISPLAY"]!, server.Display["XAUTHORITY"]!);
         using StepViewer viewer = await StepViewer.StartAsync(IPEndPoint.Parse((await server.OpenAsync(1))[0]), options.Quality, isWhole: true);
-        await using Drawing drawing = await Drawing.StartAsync(workload, SlowRate, server.Display, folder.Combine(Guid.NewGuid().ToString("N")), cancellationToken);
+        await using Drawing drawing = await Drawing.StartAsync(workload, server.Display, folder.Combine(Guid.NewGuid().ToString("N")), cancellationToken);
         List<double> decibels = [];
         await Task.Delay(BetweenComparisons, cancellationToken);
         (long bytes, long pixels) = (viewer.Bytes, viewer.Pixels);
-        while (decibels.Count < Comparisons)
+        for (int i = 0; decibels.Count < Comparisons && i < MostComparisons; i++)
         {
             await Task.Delay(BetweenComparisons, cancellationToken);
             uint step = await drawing.FreezeAsync(cancellationToken);
-            (byte[] seen, uint? shown) = await SettleAsync(viewer, step);
-            if (shown == step)
-            {
-                decibels.Add(PictureQuality.Compare(await display.ScreenshotAsync(), seen));
-            }
-
+            List<byte[]> pictures = await LookAsync(viewer, step);
+            BgrxImage drawn = await display.ScreenshotAsync();
+            decibels.AddRange(pictures.Select(picture => PictureQuality.Compare(drawn, picture)).Where(quality => quality > LeastDecibels).Take(1));
             drawing.Thaw();
         }
 
         double screens = (viewer.Pixels - pixels) / ((double)options.Width * options.Height);
-        return new PictureQuality(workload.Name, name, decibels.Order().ElementAt(Comparisons / 2), (viewer.Bytes - bytes) / screens);
+        return new PictureQuality(workload.Name, name, decibels.Order().ElementAtOrDefault(decibels.Count / 2), (viewer.Bytes - bytes) / screens);
     }
 
-    /// <summary>The picture when nothing more has come for a moment.</summary>
-    private async Task<(byte[] Pixels, uint? Step)> SettleAsync(StepViewer viewer, uint step)
+    /// <summary>The viewer's pictures of a step from when it begins to show it. Servers send a quiet picture again without loss: the first that is whole counts.</summary>
+    private async Task<List<byte[]>> LookAsync(StepViewer viewer, uint step)
     {
-        TimeSpan moment = TimeSpan.FromMilliseconds(50);
-        for (int i = 0; viewer.CopyPicture().Step != step && i < 5; i++)
+        List<byte[]> pictures = [];
+        for (Stopwatch time = Stopwatch.StartNew(); time.Elapsed < MostLooking;)
         {
-            await Task.Delay(moment, cancellationToken);
+            (byte[] pixels, uint? shown) = viewer.CopyPicture();
+            if (shown == step)
+            {
+                pictures.Add(pixels);
+            }
+
+            await Task.Delay(BetweenLooks, cancellationToken);
         }
 
-        await Task.Delay(moment, cancellationToken);
-        return viewer.CopyPicture();
+        return pictures;
     }
 }
