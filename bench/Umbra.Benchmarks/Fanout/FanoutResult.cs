@@ -37,4 +37,8 @@ internal sealed record FanoutResult(
             Sample.Of(load.Seen.SelectMany(seen => seen.Where(step => inside.ContainsKey(step.Key)).Select(step => (step.Value - inside[step.Key]) / 1e6)), high: 0.99),
             load.Lost);
     }
+
+    /// <summary>Nobody got anything.</summary>
+    public static FanoutResult Failed(FanoutWorkload workload, int viewers, string server, int repetition, string reason) => new(
+        workload.Name, viewers, server, repetition, 0, 0, 0, null, null, 0, null, null, Sample.Of([]), [.. Enumerable.Repeat(reason, viewers)]);
 }
