@@ -15,7 +15,7 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
         ./run bench fanout [OPTION...]    what each viewer costs Umbra, Xvnc, x11vnc, x0vncserver and a plain relay, beside each other
         ./run bench micro [FILTER...]     micro-benchmarks whose name contains a filter
 
-        --seconds N    measured seconds of each phase (8)
+        --seconds N    measured seconds of each phase (8; fanout 4)
         --repeat N     how often all phases are run, one after the other (3)
         --quality 0-9  JPEG quality level the viewers ask for (8)
         --output json  all figures, for programs

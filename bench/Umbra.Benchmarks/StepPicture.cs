@@ -11,9 +11,6 @@ namespace Umbra.Benchmarks;
 /// <summary>A viewer's picture, right where the step number is: of a JPEG rectangle only the first rows are decoded, and only where they matter.</summary>
 internal sealed class StepPicture(BufferPool pool, int width, int height) : IDisposable
 {
-    /// <summary>rfbproto, Tight: the control byte's upper half of a JPEG rectangle.</summary>
-    public const int TightJpeg = 9;
-
     /// <summary>More than the first rows of any JPEG take.</summary>
     private const int TopBytes = 128 * 1024;
 

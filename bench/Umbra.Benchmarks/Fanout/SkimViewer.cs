@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Umbra.Core.Rfb;
+using Umbra.Core.Surfaces;
 using Umbra.Sessions.Sources.Pattern;
 
 namespace Umbra.Benchmarks.Fanout;
@@ -25,7 +26,7 @@ internal sealed class SkimViewer : IDisposable
     private readonly int? _quality;
     private int _start;
     private int _end;
-    private Core.Surfaces.Size _size;
+    private Size _size;
     private bool _isContinuous;
     private bool _isClosing;
     private long _updates;
@@ -122,7 +123,7 @@ internal sealed class SkimViewer : IDisposable
         _size = new(BinaryPrimitives.ReadUInt16BigEndian(init.Span), BinaryPrimitives.ReadUInt16BigEndian(init.Span[2..]));
         await SkipAsync(BinaryPrimitives.ReadInt32BigEndian(init.Span[20..]));
         Send(output => new SetPixelFormat(PixelFormat.Bgrx).Write(output));
-        Send(output => SetEncodings.Write(output, StepViewer.EncodingsFor(_quality)));
+        Send(output => SetEncodings.Write(output, ViewerMessages.EncodingsFor(_quality)));
         Request(isIncremental: false);
     }
 
@@ -153,15 +154,9 @@ internal sealed class SkimViewer : IDisposable
 
     private async ValueTask AnswerFenceAsync()
     {
-        byte[] head = (await TakeAsync(8)).ToArray();
-        Memory<byte> payload = await TakeAsync(head[7]);
-        byte[] answer = [248, .. head, .. payload.Span];
-        uint flags = BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(3));
-        BinaryPrimitives.WriteUInt32BigEndian(answer.AsSpan(4), flags & 0x7);
-        if ((flags & 0x80000000) != 0)
-        {
-            Send(answer);
-        }
+        byte[] head = (await TakeAsync(ViewerMessages.FenceBytes)).ToArray();
+        Memory<byte> payload = await TakeAsync(head[^1]);
+        Send(ViewerMessages.AnswerFence(head, payload.Span));
     }
 
     private async ValueTask ReadUpdateAsync()
@@ -175,11 +170,8 @@ internal sealed class SkimViewer : IDisposable
         bool hasStep = false;
         for (int i = 0; count == FramebufferUpdate.UntilLastRect || i < count; i++)
         {
-            ReadOnlySpan<byte> wire = (await TakeAsync(12)).Span;
-            Core.Surfaces.Rect rect = new(
-                BinaryPrimitives.ReadUInt16BigEndian(wire), BinaryPrimitives.ReadUInt16BigEndian(wire[2..]),
-                BinaryPrimitives.ReadUInt16BigEndian(wire[4..]), BinaryPrimitives.ReadUInt16BigEndian(wire[6..]));
-            RfbEncoding encoding = (RfbEncoding)BinaryPrimitives.ReadInt32BigEndian(wire[8..]);
+            Memory<byte> wire = await TakeAsync(ViewerMessages.RectangleBytes);
+            (RfbEncoding encoding, Rect rect) = ViewerMessages.ReadRectangle(wire.Span);
             if (encoding == RfbEncoding.LastRect)
             {
                 break;
@@ -196,7 +188,7 @@ internal sealed class SkimViewer : IDisposable
         _hasPicture.TrySetResult();
     }
 
-    private ValueTask SkipRectangleAsync(RfbEncoding encoding, Core.Surfaces.Rect rect) => encoding switch
+    private ValueTask SkipRectangleAsync(RfbEncoding encoding, Rect rect) => encoding switch
     {
         RfbEncoding.Raw => SkipAsync(4L * rect.Width * rect.Height),
         RfbEncoding.CopyRect => SkipAsync(4),
@@ -205,18 +197,18 @@ internal sealed class SkimViewer : IDisposable
     };
 
     /// <summary>rfbproto, Tight Encoding; pixels are three bytes.</summary>
-    private async ValueTask SkipTightAsync(Core.Surfaces.Rect rect)
+    private async ValueTask SkipTightAsync(Rect rect)
     {
         byte control = (await TakeAsync(1)).Span[0];
         switch (control >> 4)
         {
-            case 8:
+            case ViewerMessages.TightFill:
                 await SkipAsync(3);
                 return;
-            case StepPicture.TightJpeg:
+            case ViewerMessages.TightJpeg:
                 await SkipAsync(await TakeLengthAsync());
                 return;
-            case > StepPicture.TightJpeg:
+            case > ViewerMessages.TightJpeg:
                 throw new InvalidDataException($"Tight control {control:X2}");
         }
 
@@ -230,14 +222,9 @@ internal sealed class SkimViewer : IDisposable
     private async ValueTask<int> TakeLengthAsync()
     {
         int length = 0;
-        for (int shift = 0; shift <= 14; shift += 7)
+        int shift = 0;
+        while (!ViewerMessages.AddLength((await TakeAsync(1)).Span[0], ref length, ref shift))
         {
-            byte part = (await TakeAsync(1)).Span[0];
-            length |= (shift == 14 ? part : part & 0x7F) << shift;
-            if (part < 0x80)
-            {
-                break;
-            }
         }
 
         return length;
