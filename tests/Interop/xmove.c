@@ -433,7 +433,9 @@ static void clear(struct screen *screen, enum mode mode)
         make_image(screen);
     if (screen->back)
         XFreePixmap(screen->display, screen->back);
-    screen->back = XCreatePixmap(screen->display, screen->root, screen->width, screen->height, DefaultDepth(screen->display, DefaultScreen(screen->display)));
+    screen->back = None;
+    if (mode == OFFICE || mode == ANIMATION)
+        screen->back = XCreatePixmap(screen->display, screen->root, screen->width, screen->height, DefaultDepth(screen->display, DefaultScreen(screen->display)));
     if (mode == OFFICE)
         clear_office(screen);
 }
