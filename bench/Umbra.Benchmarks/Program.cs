@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Umbra.Benchmarks;
 using Umbra.Benchmarks.Crowd;
+using Umbra.Benchmarks.Fanout;
 using Umbra.Benchmarks.Hop;
 using Umbra.Benchmarks.Stuck;
 
@@ -16,10 +17,27 @@ if (args is ["micro", .. string[] filters])
     return 0;
 }
 
-if (!RunOptions.TryParse(args is ["crowd" or "stuck" or "hop", ..] ? args[1..] : args, out RunOptions options))
+if (args is [ViewerLoad.Verb, var load])
+{
+    return await ViewerLoad.RunAsync(load);
+}
+
+if (args is [Relay.Verb, var upstream])
+{
+    return Relay.Run(upstream);
+}
+
+RunOptions options = new();
+FanoutOptions fanout = new();
+if (!(args is ["fanout", ..] ? FanoutOptions.TryParse(args[1..], out fanout) : RunOptions.TryParse(args is ["crowd" or "stuck" or "hop", ..] ? args[1..] : args, ref options)))
 {
     Console.Error.WriteLine(RunOptions.Usage);
     return 2;
+}
+
+if (args is ["fanout", ..])
+{
+    return await FanoutBenchmark.RunAsync(fanout);
 }
 
 Report report = args switch

@@ -51,7 +51,7 @@ internal abstract record Report(RunOptions Options, Machine Before, Machine Afte
 
     protected static string Spread<T>(IEnumerable<T> row, Func<T, double?> value, string format = "0.0")
     {
-        double[] values = [.. row.Select(value).OfType<double>().Order()];
+        double[] values = [.. row.Select(value).OfType<double>().Where(number => !double.IsNaN(number)).Order()];
         string Text(double number) => number.ToString(format, CultureInfo.InvariantCulture);
         return values.Length == 0 ? "" : $"{Text(values[values.Length / 2])} ({Text(values[0])} to {Text(values[^1])})";
     }

@@ -12,17 +12,28 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
         ./run bench [hop] [OPTION...]     what a hop costs: rate and latency through two nodes
         ./run bench stuck [OPTION...]     what a viewer that does not read, or hardly, costs the others and the nodes
         ./run bench crowd [OPTION...]     what two hundred shadowers cost the owner of a session on a node of 256 MiB, and who goes when memory is short
+        ./run bench fanout [OPTION...]    what each viewer costs Umbra, Xvnc, x11vnc, x0vncserver and a plain relay, beside each other
         ./run bench micro [FILTER...]     micro-benchmarks whose name contains a filter
 
-        --seconds N    measured seconds of each phase (8)
+        --seconds N    measured seconds of each phase (8; fanout 4)
         --repeat N     how often all phases are run, one after the other (3)
         --quality 0-9  JPEG quality level the viewers ask for (8)
         --output json  all figures, for programs
+
+        fanout only:
+        --workload LIST    of film, video, scroll, office and animation (film)
+        --viewers LIST     how many look at once (1,16,64,200)
+        --servers LIST     of umbra, xvnc, x11vnc, x0vncserver and relay (all)
+        --size WxH         of the desktop (1280x800)
+        --encoding NAME    tight-jpeg, or tight for pictures without loss (tight-jpeg)
+        --slow N           viewers that read 10 KB/s, beside the others (0)
+        --stuck N          viewers that ask and never read, beside the others (0)
+        --svg FILE         a chart
         """;
 
-    public static bool TryParse(string[] arguments, out RunOptions options)
+    /// <param name="options">In: what holds where nothing is said.</param>
+    public static bool TryParse(string[] arguments, ref RunOptions options)
     {
-        options = new RunOptions();
         ReadOnlySpan<string> rest = arguments;
         for (; rest.Length >= 2; rest = rest[2..])
         {

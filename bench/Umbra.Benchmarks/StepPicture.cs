@@ -11,9 +11,6 @@ namespace Umbra.Benchmarks;
 /// <summary>A viewer's picture, right where the step number is: of a JPEG rectangle only the first rows are decoded, and only where they matter.</summary>
 internal sealed class StepPicture(BufferPool pool, int width, int height) : IDisposable
 {
-    /// <summary>rfbproto, Tight: the control byte's upper half of a JPEG rectangle.</summary>
-    public const int TightJpeg = 9;
-
     /// <summary>More than the first rows of any JPEG take.</summary>
     private const int TopBytes = 128 * 1024;
 
@@ -22,6 +19,9 @@ internal sealed class StepPicture(BufferPool pool, int width, int height) : IDis
     private readonly Canvas _canvas = new(pool, pool.Root, new Size(width, height));
 
     public Size Size => _canvas.Size;
+
+    /// <summary>BGRX, rows without gaps.</summary>
+    public ReadOnlySpan<byte> Pixels => _canvas.Pixels[..(_canvas.Stride * _canvas.Size.Height)];
 
     /// <summary>The step shown now; null where there is none.</summary>
     public uint? Step => PatternMarker.TryRead(_canvas.Pixels, _canvas.Stride, out uint step) ? step : null;

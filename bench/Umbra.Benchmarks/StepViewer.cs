@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
+using Umbra.Core.Surfaces;
 
 namespace Umbra.Benchmarks;
 
@@ -15,19 +16,15 @@ namespace Umbra.Benchmarks;
 /// </summary>
 internal sealed class StepViewer : IDisposable
 {
-    private static readonly RfbEncoding[] Encodings =
-    [
-        RfbEncoding.Tight, RfbEncoding.CopyRect, RfbEncoding.Raw, RfbEncoding.DesktopSize, RfbEncoding.LastRect, RfbEncoding.Fence,
-        RfbEncoding.ContinuousUpdates, RfbEncoding.CompressLevel0 + 2,
-    ];
-
     private readonly BufferPool _pool = new();
     private readonly Socket _socket;
-    private readonly int _quality;
+    private readonly int? _quality;
+    private readonly bool _isWhole;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _hasPicture = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<uint, long> _seen = [];
     private readonly Lock _seenLock = new();
+    private readonly Lock _pictureLock = new();
     private readonly byte[] _buffer = new byte[16 * 1024 * 1024];
     private StepPicture? _picture;
     private int _start;
@@ -36,8 +33,9 @@ internal sealed class StepViewer : IDisposable
     private Exception? _failure;
     private volatile bool _isClosing;
 
-    private StepViewer(Socket socket, int quality)
+    private StepViewer(Socket socket, int? quality, bool isWhole)
     {
+        _isWhole = isWhole;
         _socket = socket;
         _quality = quality;
         _thread = new Thread(Run) { IsBackground = true, Name = "viewer" };
@@ -47,13 +45,19 @@ internal sealed class StepViewer : IDisposable
 
     public int Updates { get; private set; }
 
+    public int Rectangles { get; private set; }
+
+    /// <summary>Of all rectangles.</summary>
+    public long Pixels { get; private set; }
+
     /// <summary>Connects and waits for the first picture.</summary>
-    /// <param name="quality">RFB quality level, 0 to 9.</param>
-    public static async Task<StepViewer> StartAsync(EndPoint server, int quality)
+    /// <param name="quality">RFB quality level, 0 to 9; null: nothing may be lost.</param>
+    /// <param name="isWhole">Decodes the whole picture, for <see cref="CopyPicture"/>.</param>
+    public static async Task<StepViewer> StartAsync(EndPoint server, int? quality, bool isWhole = false)
     {
         bool isUnix = server is UnixDomainSocketEndPoint;
         Socket socket = new(server.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
-        StepViewer viewer = new(socket, quality);
+        StepViewer viewer = new(socket, quality, isWhole);
         try
         {
             socket.Connect(server);
@@ -80,6 +84,15 @@ internal sealed class StepViewer : IDisposable
         lock (_seenLock)
         {
             return _failure is null ? [.. _seen.Values.Where(seen => seen >= time).Order()] : throw new InvalidOperationException("a viewer failed", _failure);
+        }
+    }
+
+    /// <summary>The picture after the newest update, BGRX without gaps, and the step it shows.</summary>
+    public (byte[] Pixels, uint? Step) CopyPicture()
+    {
+        lock (_pictureLock)
+        {
+            return (_picture!.Pixels.ToArray(), _picture.Step);
         }
     }
 
@@ -141,7 +154,7 @@ internal sealed class StepViewer : IDisposable
         Take(BinaryPrimitives.ReadInt32BigEndian(init[20..]));
         _picture = new StepPicture(_pool, width, height);
         Send(output => new SetPixelFormat(PixelFormat.Bgrx).Write(output));
-        Send(output => SetEncodings.Write(output, [.. Encodings, RfbEncoding.JpegQuality0 + _quality]));
+        Send(output => SetEncodings.Write(output, ViewerMessages.EncodingsFor(_quality)));
         Request(isIncremental: false);
     }
 
@@ -171,14 +184,8 @@ internal sealed class StepViewer : IDisposable
 
     private void AnswerFence()
     {
-        byte[] head = Take(8).ToArray();
-        byte[] answer = [248, .. head, .. Take(head[7])];
-        uint flags = BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(3));
-        BinaryPrimitives.WriteUInt32BigEndian(answer.AsSpan(4), flags & 0x7);
-        if ((flags & 0x80000000) != 0)
-        {
-            Send(answer);
-        }
+        byte[] head = Take(ViewerMessages.FenceBytes).ToArray();
+        Send(ViewerMessages.AnswerFence(head, Take(head[^1])));
     }
 
     private void ReadUpdate()
@@ -192,17 +199,19 @@ internal sealed class StepViewer : IDisposable
 
         for (int i = 0; count == FramebufferUpdate.UntilLastRect || i < count; i++)
         {
-            ReadOnlySpan<byte> wire = Take(12);
-            Core.Surfaces.Rect rect = new(
-                BinaryPrimitives.ReadUInt16BigEndian(wire), BinaryPrimitives.ReadUInt16BigEndian(wire[2..]),
-                BinaryPrimitives.ReadUInt16BigEndian(wire[4..]), BinaryPrimitives.ReadUInt16BigEndian(wire[6..]));
-            RfbEncoding encoding = (RfbEncoding)BinaryPrimitives.ReadInt32BigEndian(wire[8..]);
+            (RfbEncoding encoding, Rect rect) = ViewerMessages.ReadRectangle(Take(ViewerMessages.RectangleBytes));
             if (encoding == RfbEncoding.LastRect)
             {
                 break;
             }
 
-            ReadRectangle(encoding, rect);
+            lock (_pictureLock)
+            {
+                ReadRectangle(encoding, rect);
+            }
+
+            Rectangles++;
+            Pixels += (long)rect.Width * rect.Height;
         }
 
         long now = Stopwatch.GetTimestamp();
@@ -218,9 +227,9 @@ internal sealed class StepViewer : IDisposable
         _hasPicture.TrySetResult();
     }
 
-    private void ReadRectangle(RfbEncoding encoding, Core.Surfaces.Rect rect)
+    private void ReadRectangle(RfbEncoding encoding, Rect rect)
     {
-        if (encoding == RfbEncoding.Tight && Peek(1)[0] >> 4 == StepPicture.TightJpeg)
+        if (!_isWhole && encoding == RfbEncoding.Tight && Peek(1)[0] >> 4 == ViewerMessages.TightJpeg)
         {
             int length = TakeJpegLength();
             _picture!.DrawJpeg(Take(length), rect);
@@ -242,19 +251,14 @@ internal sealed class StepViewer : IDisposable
         }
     }
 
-    /// <summary>rfbproto, Tight: the control byte, then a length of seven, seven and eight bits.</summary>
+    /// <summary>rfbproto, Tight: the control byte, then a length.</summary>
     private int TakeJpegLength()
     {
         Take(1);
         int length = 0;
-        for (int shift = 0; shift <= 14; shift += 7)
+        int shift = 0;
+        while (!ViewerMessages.AddLength(Take(1)[0], ref length, ref shift))
         {
-            byte part = Take(1)[0];
-            length |= (shift == 14 ? part : part & 0x7F) << shift;
-            if (part < 0x80)
-            {
-                break;
-            }
         }
 
         return length;

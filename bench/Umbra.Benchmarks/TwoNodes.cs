@@ -13,9 +13,8 @@ namespace Umbra.Benchmarks;
 internal sealed class TwoNodes : IAsyncDisposable
 {
     private const string Session = "alice";
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private readonly TempFolder _folder;
-    private readonly Dictionary<string, string?> _display = [];
+    private HostedDesktop _desktop = null!;
 
     private TwoNodes(TempFolder folder, NodeProcess near, NodeProcess target)
     {
@@ -35,10 +34,10 @@ internal sealed class TwoNodes : IAsyncDisposable
     public EndPoint Direct { get; private set; } = null!;
 
     /// <summary>The desktop's own VNC server, with nothing of ours in between.</summary>
-    public EndPoint Xvnc { get; private set; } = null!;
+    public EndPoint Xvnc => _desktop.Xvnc;
 
     /// <summary>DISPLAY and XAUTHORITY of the desktop.</summary>
-    public IReadOnlyDictionary<string, string?> Display => _display;
+    public IReadOnlyDictionary<string, string?> Display => _desktop.Display;
 
     /// <summary>The processor time of all processes that carry pictures, so far.</summary>
     public (TimeSpan Near, TimeSpan Target) ProcessorTime => (Near.Cost.ProcessorTime, Target.Cost.ProcessorTime);
@@ -93,33 +92,11 @@ internal sealed class TwoNodes : IAsyncDisposable
     private async Task StartDesktopAsync(string size)
     {
         string environment = _folder.Combine("environment");
-        string command = $"env >{environment}.new; mv {environment}.new {environment}; exec sleep infinity";
-        (await Target.TryRunAsync("session", "start", "desktop", "--name", Session, "--size", size, "--", "sh", "-c", command)).EnsureSuccess();
+        (await Target.TryRunAsync(["session", "start", "desktop", "--name", Session, "--size", size, "--", .. HostedDesktop.Command(environment)])).EnsureSuccess();
         JsonElement shown = await Target.RunAsync("session", "show", Session);
         Direct = new UnixDomainSocketEndPoint(shown.GetProperty("ticket").GetProperty("socketPath").GetString()!);
         JsonElement shadow = await Near.RunAsync("shadow", $"{Session}@server-b", "--view", "--no-password", "--listen", "127.0.0.1:0");
         Shadow = IPEndPoint.Parse(shadow.GetProperty("listen").GetString()!);
-        await ReadDisplayAsync(environment);
-    }
-
-    /// <summary>What the desktop's own program found in its environment.</summary>
-    private async Task ReadDisplayAsync(string path)
-    {
-        using CancellationTokenSource patience = new(StartTimeout);
-        while (!File.Exists(path))
-        {
-            await Task.Delay(50, patience.Token);
-        }
-
-        foreach (string line in await File.ReadAllLinesAsync(path, patience.Token))
-        {
-            if (line.Split('=', 2) is [("DISPLAY" or "XAUTHORITY") and var name, var value])
-            {
-                _display[name] = value;
-            }
-        }
-
-        string folder = Path.GetDirectoryName(_display["XAUTHORITY"]!)!;
-        Xvnc = new UnixDomainSocketEndPoint(Directory.GetFiles(folder).Single(file => file.EndsWith(".sock", StringComparison.Ordinal)));
+        _desktop = await HostedDesktop.FindAsync(environment);
     }
 }

@@ -24,8 +24,14 @@ internal sealed record Workload(string Name, string Mode, double Rate)
         string seconds = length.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         ProcessResult result = (await ExternalProcess.RunAsync(
             program, [Mode, "--fps", rate, "--seconds", seconds, "--log"], nodes.Display, length * 3)).EnsureSuccess();
+        return ReadLog(result.Output.Split('\n'));
+    }
+
+    /// <summary>When each step was drawn, by what xmove says with --log.</summary>
+    public static SortedDictionary<uint, long> ReadLog(IEnumerable<string> lines)
+    {
         SortedDictionary<uint, long> drawn = [];
-        foreach (string line in result.Output.Split('\n'))
+        foreach (string line in lines)
         {
             if (line.Split(' ') is ["step", var step, var time])
             {

@@ -1,9 +1,11 @@
 /*
  * Something that moves on an X display: for tests, benchmarks and the demo.
  *
- *   xmove [video|scroll|marker] [--fps N] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]
+ *   xmove [video|scroll|marker|film|office|animation] [--fps N] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]
  *
- * video: smooth colours in every pixel; scroll: lines of text running up; marker: a small box on a grid. Every step also draws its number
+ * video: smooth colours in every pixel; scroll: lines of text running up, as a terminal does; marker: a small box on a grid;
+ * film: a camera over a photograph's kind of detail, with things moving before it; office: somebody writes, the caret blinks, menus open;
+ * animation: pages of flat colours sliding over the whole screen. Every step also draws its number
  * at the top left as black and white squares, the same marker as the test pattern's (PatternMarker.cs): 24 bits of step and a checksum.
  * Covers the whole screen and follows its size, unless --window says otherwise; --managed leaves the window to a window manager.
  * fps 0: as fast as the server draws. SIGUSR1 freezes the picture, a second one lets it go on.
@@ -26,8 +28,10 @@
 #include <sys/shm.h>
 #include <time.h>
 
-enum mode { VIDEO, SCROLL, MARKER };
-enum { PERIOD = 1024, MAX_WIDTH = 8192, LINE = 16, BOX = 48, SQUARE = 8 };
+enum mode { VIDEO, SCROLL, MARKER, FILM, OFFICE, ANIMATION, MODES };
+enum { PERIOD = 1024, MAX_WIDTH = 8192, LINE = 16, BOX = 48, SQUARE = 8, TEXTURE = 2048 };
+
+static const char *const mode_names[MODES] = { "video", "scroll", "marker", "film", "office", "animation" };
 
 struct options
 {
@@ -42,6 +46,8 @@ struct screen
 {
     Display *display;
     Window root, window;
+    Drawable target; /* what is drawn on: the window, or what is shown at the end of a step */
+    Pixmap back;
     GC gc;
     XImage *image;
     XShmSegmentInfo shared;
@@ -49,6 +55,7 @@ struct screen
 };
 
 static uint32_t first_table[PERIOD + MAX_WIDTH], second_table[PERIOD + MAX_WIDTH];
+static uint32_t *texture; /* TEXTURE by TEXTURE, its edges fit together */
 static volatile sig_atomic_t freeze_wanted, end_wanted;
 
 static void on_freeze(int signal_number) { (void)signal_number; freeze_wanted = !freeze_wanted; }
@@ -76,6 +83,79 @@ static void make_tables(void)
         first_table[i] = wave(i * 2, 0.3) | wave(i, 2.5) << 8 | wave(i * 3, 4.4) << 16;
         second_table[i] = wave(i, 1.1) | wave(i * 3, 3.0) << 8 | wave(i * 2, 5.2) << 16;
     }
+}
+
+static uint32_t next_random(uint32_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    return *state ^= *state << 5;
+}
+
+/* Adds detail of one size: random values at the corners of cells, blended between them. */
+static void add_detail(float *light, int cell, float strength, uint32_t *state)
+{
+    int cells = TEXTURE / cell;
+    float *corners = malloc(sizeof(float) * cells * cells);
+    for (int i = 0; i < cells * cells; i++)
+        corners[i] = strength * ((next_random(state) & 0xFFFF) / 32768.0f - 1);
+    for (int y = 0; y < TEXTURE; y++) {
+        const float *above = corners + y / cell * cells, *below = corners + (y / cell + 1) % cells * cells;
+        float down = (float)(y % cell) / cell;
+        for (int x = 0; x < TEXTURE; x++) {
+            int left = x / cell, right = (left + 1) % cells;
+            float across = (float)(x % cell) / cell;
+            float high = above[left] + (above[right] - above[left]) * across, low = below[left] + (below[right] - below[left]) * across;
+            light[(size_t)y * TEXTURE + x] += high + (low - high) * down;
+        }
+    }
+    free(corners);
+}
+
+static uint32_t within_byte(int value) { return (uint32_t)(value < 0 ? 0 : value > 255 ? 255 : value); }
+
+/* A disc of one colour, lit from one side, over what is there. */
+static void add_disc(int radius, uint32_t *state)
+{
+    int centre_x = next_random(state) % TEXTURE, centre_y = next_random(state) % TEXTURE, colour[3];
+    int grey = 40 + next_random(state) % 150;
+    for (int i = 0; i < 3; i++)
+        colour[i] = grey - 30 + (int)(next_random(state) % 60);
+    for (int y = -radius; y <= radius; y++) {
+        int half = (int)sqrt((double)radius * radius - (double)y * y);
+        uint32_t *row = texture + (size_t)((centre_y + y) & (TEXTURE - 1)) * TEXTURE;
+        for (int x = -half; x <= half; x++) {
+            int lit = 256 + 64 * (x + y) / radius;
+            uint32_t *pixel = &row[(centre_x + x) & (TEXTURE - 1)];
+            *pixel = 0;
+            for (int i = 0; i < 3; i++)
+                *pixel = *pixel << 8 | within_byte(colour[i] * lit / 256);
+        }
+    }
+}
+
+static uint32_t lighten(uint32_t colour, int light)
+{
+    uint32_t result = 0;
+    for (int shift = 0; shift <= 16; shift += 8)
+        result |= within_byte((int)(colour >> shift & 0xFF) + light) << shift;
+    return result;
+}
+
+/* What photographs have in common: things of every size that hide each other, about as much contrast at every size, and grain. */
+static void make_texture(void)
+{
+    enum { DISCS = 900 };
+    uint32_t state = 0x51C0FFEE;
+    float *light = calloc((size_t)TEXTURE * TEXTURE, sizeof(float));
+    texture = calloc((size_t)TEXTURE * TEXTURE, sizeof(uint32_t));
+    for (int i = 0; i < DISCS; i++)
+        add_disc(10 + (int)(280 * pow(1 - i / (double)DISCS, 3)), &state);
+    for (int cell = 512; cell >= 2; cell /= 2)
+        add_detail(light, cell, 8, &state);
+    for (size_t i = 0; i < (size_t)TEXTURE * TEXTURE; i++)
+        texture[i] = lighten(texture[i], (int)lrintf(light[i]) + (int)(next_random(&state) % 5) - 2);
+    free(light);
 }
 
 static int start_of(int y, long step, int slope, int speed, int sway, int rows, int steps)
@@ -133,7 +213,7 @@ static void make_image(struct screen *screen)
 static void put(struct screen *screen, int x, int y, unsigned long colour, int width, int height)
 {
     XSetForeground(screen->display, screen->gc, colour);
-    XFillRectangle(screen->display, screen->window, screen->gc, x, y, width, height);
+    XFillRectangle(screen->display, screen->target, screen->gc, x, y, width, height);
 }
 
 static uint32_t marker_code(long step)
@@ -156,22 +236,73 @@ static void draw_marker(struct screen *screen, long step)
         put(screen, i % 16 * SQUARE, i / 16 * SQUARE, code >> (31 - i) & 1 ? 0xFFFFFF : 0, SQUARE, SQUARE);
 }
 
-static void draw_video(struct screen *screen, long step)
+static void show_image(struct screen *screen, long step)
 {
     uint32_t code = marker_code(step);
-    for (int y = 0; y < screen->height; y++) {
+    for (int y = 0; y < 2 * SQUARE && y < screen->height; y++) {
         uint32_t *row = (uint32_t *)(screen->image->data + (size_t)y * screen->image->bytes_per_line);
-        const uint32_t *first = first_table + start_of(y, step, 1, 3, 90, 311, 97);
-        const uint32_t *second = second_table + start_of(y, step, -2, -5, 140, 433, 71);
-        for (int x = 0; x < screen->width; x++)
-            row[x] = first[x] + second[x];
-        for (int x = 0; y < 2 * SQUARE && x < 16 * SQUARE && x < screen->width; x++)
+        for (int x = 0; x < 16 * SQUARE && x < screen->width; x++)
             row[x] = marker_pixel(code, x, y);
     }
     if (screen->is_shared)
         XShmPutImage(screen->display, screen->window, screen->gc, screen->image, 0, 0, 0, 0, screen->width, screen->height, False);
     else
         XPutImage(screen->display, screen->window, screen->gc, screen->image, 0, 0, 0, 0, screen->width, screen->height);
+}
+
+static void draw_video(struct screen *screen, long step)
+{
+    for (int y = 0; y < screen->height; y++) {
+        uint32_t *row = (uint32_t *)(screen->image->data + (size_t)y * screen->image->bytes_per_line);
+        const uint32_t *first = first_table + start_of(y, step, 1, 3, 90, 311, 97);
+        const uint32_t *second = second_table + start_of(y, step, -2, -5, 140, 433, 71);
+        for (int x = 0; x < screen->width; x++)
+            row[x] = first[x] + second[x];
+    }
+    show_image(screen, step);
+}
+
+static void copy_texture(uint32_t *to, long x, long y, int count)
+{
+    const uint32_t *row = texture + (size_t)(y & (TEXTURE - 1)) * TEXTURE;
+    while (count > 0) {
+        int start = (int)(x & (TEXTURE - 1)), length = TEXTURE - start < count ? TEXTURE - start : count;
+        memcpy(to, row + start, sizeof(uint32_t) * length);
+        to += length;
+        x += length;
+        count -= length;
+    }
+}
+
+static int bounce(long distance, int length)
+{
+    if (length <= 0)
+        return 0;
+    int place = (int)(distance % (2L * length));
+    return place <= length ? place : 2 * length - place;
+}
+
+/* A disc of the texture from elsewhere, which moves otherwise than the camera. */
+static void draw_thing(struct screen *screen, long step, int number)
+{
+    int radius = screen->height / 6;
+    int centre_x = radius + bounce(step * (5 + 3 * number) + 400 * number, screen->width - 2 * radius);
+    int centre_y = radius + bounce(step * (4 + number) + 170 * number, screen->height - 2 * radius);
+    for (int y = -radius; y <= radius && screen->width > 2 * radius; y++) {
+        int half = (int)sqrt((double)radius * radius - (double)y * y);
+        uint32_t *row = (uint32_t *)(screen->image->data + (size_t)(centre_y + y) * screen->image->bytes_per_line);
+        copy_texture(row + centre_x - half, 700L * number - half, 500L * number + y, 2 * half);
+    }
+}
+
+static void draw_film(struct screen *screen, long step)
+{
+    long left = step * 3 + lrint(60 * sin(step * 0.05)), top = step + lrint(90 * sin(step * 0.03));
+    for (int y = 0; y < screen->height; y++)
+        copy_texture((uint32_t *)(screen->image->data + (size_t)y * screen->image->bytes_per_line), left, top + y, screen->width);
+    for (int number = 1; number <= 3; number++)
+        draw_thing(screen, step, number);
+    show_image(screen, step);
 }
 
 static void draw_scroll(struct screen *screen, long step)
@@ -190,14 +321,6 @@ static void draw_scroll(struct screen *screen, long step)
     draw_marker(screen, step);
 }
 
-static int bounce(long distance, int length)
-{
-    if (length <= 0)
-        return 0;
-    int place = (int)(distance % (2L * length));
-    return place <= length ? place : 2 * length - place;
-}
-
 static void draw_box(struct screen *screen, long step)
 {
     int top = 2 * SQUARE;
@@ -208,22 +331,113 @@ static void draw_box(struct screen *screen, long step)
     draw_marker(screen, step);
 }
 
+static void draw_text(struct screen *screen, int x, int y, const char *text, int length)
+{
+    XSetForeground(screen->display, screen->gc, 0x202428);
+    XDrawString(screen->display, screen->target, screen->gc, x, y, text, length);
+}
+
+enum { PAGE_LEFT = 160, PAGE_TOP = 80, LETTER = 6, MENU_WIDTH = 200, MENU_ITEMS = 12, MENU_ITEM = 20, CYCLE = 80, WRITING = 56 };
+
+static void clear_office(struct screen *screen)
+{
+    put(screen, 0, 0, 0xD0D4D8, screen->width, screen->height);
+    for (int x = 8; x < screen->width - 100; x += 110) {
+        put(screen, x, 36, 0xB8C4D0, 100, 28);
+        draw_text(screen, x + 20, 54, "command", 7);
+    }
+    put(screen, PAGE_LEFT, PAGE_TOP, 0xFFFFFF, screen->width - 2 * PAGE_LEFT, screen->height - PAGE_TOP);
+}
+
+/* Rests in the menu's place what it hides; then highlights one item after the other. */
+static void draw_menu(struct screen *screen, long step)
+{
+    static const char *items[] = { "Open", "Save", "Print", "Search", "Replace", "Copy", "Paste", "Insert", "Table", "Picture", "Export", "Close" };
+    int time = (int)(step % CYCLE) - WRITING, x = 8 + 110 * (int)(step / CYCLE % 6), y = 64;
+    if (time == 0)
+        XCopyArea(screen->display, screen->window, screen->back, screen->gc, x, y, MENU_WIDTH, MENU_ITEMS * MENU_ITEM, 0, 0);
+    for (int i = 0; i < MENU_ITEMS; i++) {
+        if (time > 0 && i != time / 2 && i != time / 2 - 1)
+            continue;
+        put(screen, x, y + i * MENU_ITEM, i == time / 2 ? 0x80B0E8 : 0xF0F2F4, MENU_WIDTH, MENU_ITEM);
+        draw_text(screen, x + 12, y + i * MENU_ITEM + 14, items[i], (int)strlen(items[i]));
+    }
+    if (step % CYCLE == CYCLE - 1)
+        XCopyArea(screen->display, screen->back, screen->window, screen->gc, 0, 0, MENU_WIDTH, MENU_ITEMS * MENU_ITEM, x, y);
+}
+
+static void draw_writing(struct screen *screen, long step)
+{
+    static const char text[] = "who opened this session looks at it while somebody else writes a report about what was seen there today and yesterday ";
+    int columns = (screen->width - 2 * PAGE_LEFT - 40) / LETTER, lines = (screen->height - PAGE_TOP - 40) / LINE;
+    long letter = step / CYCLE * WRITING + step % CYCLE, line = letter / columns;
+    int x = PAGE_LEFT + 20 + (int)(letter % columns) * LETTER, y = PAGE_TOP + 10 + LINE * (int)(line < lines ? line : lines - 1);
+    if (letter % columns == 0 && line >= lines) {
+        int height = (lines - 1) * LINE, width = screen->width - 2 * PAGE_LEFT;
+        XCopyArea(screen->display, screen->window, screen->window, screen->gc, PAGE_LEFT, PAGE_TOP + 10 + LINE, width, height, PAGE_LEFT, PAGE_TOP + 10);
+        put(screen, PAGE_LEFT, PAGE_TOP + 10 + height, 0xFFFFFF, width, LINE);
+    }
+    put(screen, x, y, 0xFFFFFF, 2, LINE);
+    draw_text(screen, x, y + 12, text + letter % (long)(sizeof text - 1), 1);
+    put(screen, x + LETTER, y, step / 10 % 2 ? 0xFFFFFF : 0x202428, 2, LINE);
+}
+
+static void draw_office(struct screen *screen, long step)
+{
+    if (step % CYCLE < WRITING)
+        draw_writing(screen, step);
+    else
+        draw_menu(screen, step);
+    draw_marker(screen, step);
+}
+
+static void draw_page(struct screen *screen, long page, int left)
+{
+    static const uint32_t colours[] = { 0x264653, 0x2A9D8F, 0xE9C46A, 0xF4A261, 0xE76F51, 0x457B9D, 0xA8DADC };
+    int columns = 4, rows = 3, width = screen->width / columns, height = (screen->height - 48) / rows;
+    put(screen, left, 0, colours[page % 7], screen->width, screen->height);
+    for (int i = 0; i < columns * rows; i++) {
+        int x = left + i % columns * width + 12, y = 48 + i / columns * height + 12;
+        put(screen, x, y, colours[(page + i + 1) % 7], width - 24, height - 24);
+        put(screen, x, y, 0xF1FAEE, width - 24, 32);
+        draw_text(screen, x + 12, y + 20, "session on server-b", 19);
+    }
+}
+
+/* Every half a second and a bit the next page slides in, slowly at both ends; shown at once when it is drawn. */
+static void draw_animation(struct screen *screen, long step)
+{
+    enum { SLIDE = 18 };
+    double time = step % SLIDE / (double)SLIDE;
+    int offset = (int)(screen->width * (0.1 * time + 0.9 * time * time * (3 - 2 * time)));
+    screen->target = screen->back;
+    draw_page(screen, step / SLIDE, -offset);
+    draw_page(screen, step / SLIDE + 1, screen->width - offset);
+    put(screen, 0, screen->height - 10, 0xF1FAEE, (int)(screen->width * time), 10);
+    draw_marker(screen, step);
+    screen->target = screen->window;
+    XCopyArea(screen->display, screen->back, screen->window, screen->gc, 0, 0, screen->width, screen->height, 0, 0);
+}
+
 static void draw_step(struct screen *screen, enum mode mode, long step)
 {
-    if (mode == VIDEO)
-        draw_video(screen, step);
-    else if (mode == SCROLL)
-        draw_scroll(screen, step);
-    else
-        draw_box(screen, step);
+    static void (*const draw[MODES])(struct screen *, long) = { draw_video, draw_scroll, draw_box, draw_film, draw_office, draw_animation };
+    draw[mode](screen, step);
 }
 
 static void clear(struct screen *screen, enum mode mode)
 {
     screen->box_x = screen->box_y = 2 * SQUARE;
     put(screen, 0, 0, mode == SCROLL ? 0xFFFFFF : 0x303840, screen->width, screen->height);
-    if (mode == VIDEO)
+    if (mode == VIDEO || mode == FILM)
         make_image(screen);
+    if (screen->back)
+        XFreePixmap(screen->display, screen->back);
+    screen->back = None;
+    if (mode == OFFICE || mode == ANIMATION)
+        screen->back = XCreatePixmap(screen->display, screen->root, screen->width, screen->height, DefaultDepth(screen->display, DefaultScreen(screen->display)));
+    if (mode == OFFICE)
+        clear_office(screen);
 }
 
 static void resize(struct screen *screen, enum mode mode, int width, int height)
@@ -276,6 +490,7 @@ static int open_window(struct screen *screen, struct options *options)
     XMapRaised(screen->display, screen->window);
     for (XEvent event = { 0 }; event.type != MapNotify;)
         XNextEvent(screen->display, &event);
+    screen->target = screen->window;
     screen->gc = XCreateGC(screen->display, screen->window, 0, NULL);
     XSetGraphicsExposures(screen->display, screen->gc, False);
     resize(screen, options->mode, options->width, options->height);
@@ -288,12 +503,11 @@ static int parse(int count, char **values, struct options *options)
     for (int i = 1; i < count; i++) {
         const char *value = values[i];
         int has_next = i + 1 < count;
-        if (strcmp(value, "video") == 0)
-            options->mode = VIDEO;
-        else if (strcmp(value, "scroll") == 0)
-            options->mode = SCROLL;
-        else if (strcmp(value, "marker") == 0)
-            options->mode = MARKER;
+        int mode = 0;
+        while (mode < MODES && strcmp(value, mode_names[mode]) != 0)
+            mode++;
+        if (mode < MODES)
+            options->mode = mode;
         else if (strcmp(value, "--managed") == 0)
             options->managed = 1;
         else if (strcmp(value, "--log") == 0)
@@ -350,7 +564,7 @@ int main(int count, char **values)
 {
     struct options options = { .mode = VIDEO, .fps = 30 };
     if (!parse(count, values, &options)) {
-        fprintf(stderr, "usage: xmove [video|scroll|marker] [--fps N] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]\n");
+        fprintf(stderr, "usage: xmove [video|scroll|marker|film|office|animation] [--fps N] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -358,6 +572,8 @@ int main(int count, char **values)
     signal(SIGTERM, on_end);
     signal(SIGINT, on_end);
     make_tables();
+    if (options.mode == FILM)
+        make_texture();
     struct screen screen = { 0 };
     if (!open_window(&screen, &options))
         return 1;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Umbra.Api;
@@ -151,14 +150,10 @@ internal sealed class CrowdNode : IAsyncDisposable
     /// <summary>The node on the first core and this process on the others, so that two hundred viewers do not take the node's time.</summary>
     private async Task PinAsync()
     {
-        int cores = System.Environment.ProcessorCount;
-        string others = cores > 2 ? string.Create(CultureInfo.InvariantCulture, $"1-{cores - 1}") : "1";
-        if (cores > 1 && File.Exists("/usr/bin/taskset") && await PinAsync("0", Process.Process.Id) && await PinAsync(others, System.Environment.ProcessId))
+        if (await Umbra.Benchmarks.Cores.PinAsync(Umbra.Benchmarks.Cores.Serving, Process.Process.Id)
+            && await Umbra.Benchmarks.Cores.PinAsync(Umbra.Benchmarks.Cores.Others, System.Environment.ProcessId))
         {
-            Cores = $"the node on core 0, all viewers on core {others}";
+            Cores = $"the node on core {Umbra.Benchmarks.Cores.Serving}, all viewers on core {Umbra.Benchmarks.Cores.Others}";
         }
     }
-
-    private static async Task<bool> PinAsync(string cores, int pid) =>
-        (await ExternalProcess.RunAsync("taskset", ["-apc", cores, pid.ToString(CultureInfo.InvariantCulture)])).ExitCode == 0;
 }
