@@ -7,6 +7,7 @@ using Umbra.Benchmarks.Crowd;
 using Umbra.Benchmarks.Fanout;
 using Umbra.Benchmarks.Hop;
 using Umbra.Benchmarks.Stuck;
+using Umbra.Benchmarks.Tree;
 
 if (args is ["micro", .. string[] filters])
 {
@@ -29,7 +30,7 @@ if (args is [Relay.Verb, var upstream])
 
 RunOptions options = new();
 FanoutOptions fanout = new();
-if (!(args is ["fanout", ..] ? FanoutOptions.TryParse(args[1..], out fanout) : RunOptions.TryParse(args is ["crowd" or "stuck" or "hop", ..] ? args[1..] : args, ref options)))
+if (!(args is ["fanout", ..] ? FanoutOptions.TryParse(args[1..], out fanout) : RunOptions.TryParse(args is ["crowd" or "stuck" or "hop" or "tree", ..] ? args[1..] : args, ref options)))
 {
     Console.Error.WriteLine(RunOptions.Usage);
     return 2;
@@ -44,6 +45,7 @@ Report report = args switch
 {
     ["crowd", ..] => await new CrowdBenchmark(options).RunAsync(),
     ["stuck", ..] => await new StuckBenchmark(options).RunAsync(),
+    ["tree", ..] => await new TreeBenchmark(options).RunAsync(),
     _ => await new HopBenchmark(options).RunAsync(),
 };
 Console.Write(options.IsJson ? report.ToJson() : report.ToTable());

@@ -13,6 +13,7 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
         ./run bench stuck [OPTION...]     what a viewer that does not read, or hardly, costs the others and the nodes
         ./run bench crowd [OPTION...]     what two hundred shadowers cost the owner of a session on a node of 256 MiB, and who goes when memory is short
         ./run bench fanout [OPTION...]    what each viewer costs Umbra, Xvnc, x11vnc, x0vncserver and a plain relay, beside each other
+        ./run bench tree [OPTION...]      what a thousand viewers behind four near nodes cost the target node
         ./run bench micro [FILTER...]     micro-benchmarks whose name contains a filter
 
         --seconds N    measured seconds of each phase (8; fanout 4)

@@ -75,7 +75,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     }
 
     /// <summary>A node finds its keys and its settings when it starts.</summary>
-    private static async Task GiveIdentityAsync(NodeProcess node, string name, string settings)
+    internal static async Task GiveIdentityAsync(NodeProcess node, string name, string settings)
     {
         await node.RunAsync("node", "init", "--name", name);
         await node.StopAsync();

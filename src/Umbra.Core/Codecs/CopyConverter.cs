@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Umbra.Core.Surfaces;
@@ -18,27 +19,27 @@ internal sealed class CopyConverter : PixelConverter
 
     public override void ToWire(ReadOnlySpan<byte> bgrx, Span<byte> wire) => bgrx.CopyTo(wire);
 
-    public override void FromWire(ReadOnlySpan<byte> wire, Span<byte> bgrx)
-    {
-        wire[..bgrx.Length].CopyTo(bgrx);
-        ClearPadding(bgrx);
-    }
+    public override void FromWire(ReadOnlySpan<byte> wire, Span<byte> bgrx) => CopyColours(wire[..bgrx.Length], bgrx);
 
     /// <summary>Makes the fourth byte of each pixel 0.</summary>
-    public static void ClearPadding(Span<byte> bgrx)
+    public static void ClearPadding(Span<byte> bgrx) => CopyColours(bgrx, bgrx);
+
+    /// <summary>Every pixel of a source on this machine passes here: compiled in full at once, not when a busy core gets to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyColours(ReadOnlySpan<byte> from, Span<byte> to)
     {
-        Span<uint> pixels = MemoryMarshal.Cast<byte, uint>(bgrx);
-        Vector128<uint> mask = Vector128.Create(ColourBits);
-        int i = 0;
-        for (; i <= pixels.Length - Vector128<uint>.Count; i += Vector128<uint>.Count)
+        ref uint source = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<byte, uint>(from));
+        ref uint target = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<byte, uint>(to));
+        nuint length = (nuint)(from.Length / Canvas.BytesPerPixel);
+        nuint i = 0;
+        for (; i + (nuint)Vector256<uint>.Count <= length; i += (nuint)Vector256<uint>.Count)
         {
-            Span<uint> four = pixels[i..];
-            (Vector128.Create<uint>(four) & mask).CopyTo(four);
+            (Vector256.LoadUnsafe(ref source, i) & Vector256.Create(ColourBits)).StoreUnsafe(ref target, i);
         }
 
-        for (; i < pixels.Length; i++)
+        for (; i < length; i++)
         {
-            pixels[i] &= ColourBits;
+            Unsafe.Add(ref target, i) = Unsafe.Add(ref source, i) & ColourBits;
         }
     }
 }
