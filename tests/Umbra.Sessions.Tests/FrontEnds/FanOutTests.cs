@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Umbra.Core.Memory;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.FrontEnds;
 using Umbra.Sessions.Sources;
@@ -18,14 +19,15 @@ public sealed class FanOutTests : PeerTest
     private const int Rounds = 300;
     private static readonly Rect Changed = new(64, 64, 64, 64);
 
+    private const long MostOfAnIdleViewer = 16 * 1024;
+
     /// <summary>The smallest object there is takes 24 bytes.</summary>
     [Fact]
     public async Task Update_ToOneMoreViewerWhoKeepsUp_AllocatesNothing()
     {
         Pool.Verifier = null;
         Session session = NewSession(new StillSource(new Size(320, 200)));
-        await using IConnectionListener listener = await new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance)
-            .BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Timeout);
+        await using IConnectionListener listener = await ListenAsync();
         Task serving = ServeAsync(listener, session);
         double few = await MeasureAsync(session, listener.EndPoint, viewers: 2);
         double many = await MeasureAsync(session, listener.EndPoint, viewers: 22);
@@ -35,6 +37,24 @@ public sealed class FanOutTests : PeerTest
         double each = (many - few) / 20;
         TestContext.Current.SendDiagnosticMessage($"{few:0} bytes a commit with 2 viewers, {many:0} with 22, {each:0.0} for each more");
         Assert.True(each < 16, $"{each} bytes for each update to one more viewer");
+    }
+
+    [Fact]
+    public async Task IdleViewer_WhoHasEverything_HoldsNextToNothing()
+    {
+        Session session = NewSession(new StillSource(new Size(1920, 1080)));
+        await using IConnectionListener listener = await ListenAsync();
+        Task serving = ServeAsync(listener, session);
+        List<CountingViewer> viewers = [.. Enumerable.Range(0, 5).Select(_ => new CountingViewer(listener.EndPoint))];
+        WaitUntilAllLook(viewers);
+        WaitUntilAllAreCurrent(session.Viewers);
+        AccountUsage[] accounts = [.. session.Account.ReadTree().Where(account => account.Name.StartsWith("viewer ", StringComparison.Ordinal))];
+
+        Assert.Equal(viewers.Count, accounts.Length);
+        Assert.All(accounts, account => Assert.InRange(account.Bytes, 0, MostOfAnIdleViewer));
+        await LeaveAsync(session, viewers);
+        await listener.UnbindAsync(Timeout);
+        await serving;
     }
 
     /// <summary>Bytes allocated by the whole process for each commit, when everybody has taken the one before.</summary>
@@ -53,13 +73,21 @@ public sealed class FanOutTests : PeerTest
         }
         finally
         {
-            all.ForEach(viewer => viewer.Dispose());
-            while (session.Viewers.Count > 0)
-            {
-                await Task.Delay(10, Timeout);
-            }
+            await LeaveAsync(session, all);
         }
     }
+
+    private async Task LeaveAsync(Session session, List<CountingViewer> viewers)
+    {
+        viewers.ForEach(viewer => viewer.Dispose());
+        while (session.Viewers.Count > 0)
+        {
+            await Task.Delay(10, Timeout);
+        }
+    }
+
+    private ValueTask<IConnectionListener> ListenAsync() =>
+        new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance).BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Timeout);
 
     private void Commit(Session session, Canvas canvas, IReadOnlyList<SessionViewer> viewers, int rounds)
     {
