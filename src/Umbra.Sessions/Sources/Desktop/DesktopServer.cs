@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Umbra.Sessions.Sources.X11;
 
 namespace Umbra.Sessions.Sources.Desktop;
 
