@@ -7,7 +7,7 @@ namespace Umbra.Sessions.Sources.X11;
 
 /// <summary>
 /// One connection that has been let in: a loop that reads what the server says, one that reads the screen when something was drawn and somebody wants it, one for
-/// input, and one for the cursor, the clipboard and sizes. The first of them to end ends all.
+/// input, and one for the clipboard and sizes. The first of them to end ends all.
 /// </summary>
 internal sealed class X11Session : IDisposable
 {
@@ -19,6 +19,7 @@ internal sealed class X11Session : IDisposable
     private readonly XConnection _connection;
     private readonly ISourceSink _sink;
     private readonly X11SourceOptions _options;
+    private readonly Func<CancellationToken, Task<XConnection>> _connect;
     private readonly Refreshes _refreshes;
     private readonly InputQueue _input = new();
     private readonly Signal _drawn = new();
@@ -39,9 +40,10 @@ internal sealed class X11Session : IDisposable
     private bool _isLockNew = true;
     private readonly Lock _gate = new();
 
-    public X11Session(XConnection connection, ISourceSink sink, X11SourceOptions options)
+    /// <param name="connect">Makes another connection to the same server.</param>
+    public X11Session(XConnection connection, ISourceSink sink, X11SourceOptions options, Func<CancellationToken, Task<XConnection>> connect)
     {
-        (_connection, _sink, _options) = (connection, sink, options);
+        (_connection, _sink, _options, _connect) = (connection, sink, options, connect);
         _refreshes = new Refreshes(AskRefresh);
     }
 
@@ -94,7 +96,7 @@ internal sealed class X11Session : IDisposable
         using CancellationTokenSource hangingUp = new();
         Task reading = _connection.RunAsync(OnEvent, hangingUp.Token);
         Task working = WorkAsync(ending.Token);
-        Task first = await Task.WhenAny(reading, working);
+        Task first = await Task.WhenAny(reading, working, Task.Delay(Timeout.Infinite, ending.Token));
         await ending.CancelAsync();
         await Task.WhenAny(working, Task.Delay(Farewell, CancellationToken.None));
         await hangingUp.CancelAsync();
@@ -132,15 +134,15 @@ internal sealed class X11Session : IDisposable
         _typed.Set();
         _changed.Set();
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] loops = [WatchAsync(ending.Token), TypeAsync(ending.Token), FollowAsync(extensions, ending.Token)];
+        Task[] loops = [WatchAsync(extensions, ending.Token), TypeAsync(ending.Token), FollowAsync(extensions, ending.Token)];
         Task first = await Task.WhenAny(loops);
         await ending.CancelAsync();
         await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await first;
     }
 
-    /// <summary>The screen's pixels.</summary>
-    private async Task WatchAsync(CancellationToken cancellationToken)
+    /// <summary>The screen's pixels and the cursor, which moves by itself in some themes.</summary>
+    private async Task WatchAsync(X11Extensions extensions, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -152,10 +154,48 @@ internal sealed class X11Session : IDisposable
 
             // Who asks from here on may mean something that is drawn from here on.
             bool isAsked = Interlocked.Exchange(ref _isRefreshAsked, false);
+            if (Interlocked.Exchange(ref _isCursorNew, false))
+            {
+                await ShowCursorAsync(extensions.Fixes, cancellationToken);
+            }
+
             await _picture.UpdateAsync();
             if (isAsked)
             {
                 _refreshes.Answered();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Servers with the SECURITY extension show nobody a cursor whose owner has gone, as is usual for the one of the background, until another client has got the
+    /// owner's place. That is the first free one, so we take it for a moment.
+    /// </summary>
+    private async Task ShowCursorAsync(XFixes fixes, CancellationToken cancellationToken)
+    {
+        List<XConnection> standIns = [];
+        try
+        {
+            XReply cursor = await fixes.AskCursorAsync();
+            while (cursor.Error is { Code: XError.BadAccess } && standIns.Count < XLimits.MaxStandIns)
+            {
+                standIns.Add(await _connect(cancellationToken));
+                cursor = await fixes.AskCursorAsync();
+            }
+
+            using (cursor)
+            {
+                if (XCursor.From(cursor, _sink.Pool, _sink.Account) is { } shape)
+                {
+                    _sink.SetCursor(shape);
+                }
+            }
+        }
+        finally
+        {
+            foreach (XConnection standIn in standIns)
+            {
+                await standIn.DisposeAsync();
             }
         }
     }
@@ -208,15 +248,6 @@ internal sealed class X11Session : IDisposable
         while (true)
         {
             await _changed.WaitAsync(cancellationToken);
-            if (Interlocked.Exchange(ref _isCursorNew, false))
-            {
-                using XReply cursor = await extensions.Fixes.AskCursorAsync();
-                if (XCursor.From(cursor, _sink.Pool, _sink.Account) is { } shape)
-                {
-                    _sink.SetCursor(shape);
-                }
-            }
-
             if (Interlocked.Exchange(ref _offered, null) is { } text)
             {
                 await _clipboard!.OfferAsync(text);
@@ -271,7 +302,7 @@ internal sealed class X11Session : IDisposable
         else if (type == extensions.Fixes.CursorNotify)
         {
             Volatile.Write(ref _isCursorNew, true);
-            _changed.Set();
+            _drawn.Set();
         }
         else if (type == extensions.Xkb.Event)
         {

@@ -30,7 +30,7 @@ public sealed class X11Source(X11SourceOptions options) : ISessionSource
         try
         {
             await using XConnection connection = await ConnectAsync(sink, cancellationToken);
-            using X11Session session = new(connection, sink, options);
+            using X11Session session = new(connection, sink, options, cancel => ConnectAsync(sink, cancel));
             sink.SetTitle(options.Title ?? options.Address.ToString());
             _session = session;
             await session.RunAsync(cancellationToken);

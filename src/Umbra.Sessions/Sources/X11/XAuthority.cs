@@ -10,20 +10,20 @@ namespace Umbra.Sessions.Sources.X11;
 /// X authority files, a row of entries: U16 family, then four counted (U16) strings: address, display number in digits, name of the method, data. All
 /// numbers big-endian. An empty number means any display; of the methods only MIT-MAGIC-COOKIE-1, 16 random bytes, is known here.
 /// </summary>
-internal static class XAuthority
+public static class XAuthority
 {
     private const ushort AnyHost = 0xFFFF;
     private const ushort LocalHost = 256;
     private const int SecretSize = 16;
 
-    public static ReadOnlySpan<byte> Method => "MIT-MAGIC-COOKIE-1"u8;
+    internal static ReadOnlySpan<byte> Method => "MIT-MAGIC-COOKIE-1"u8;
 
     /// <summary>Where programs look: $XAUTHORITY, else .Xauthority in the home directory.</summary>
     public static string DefaultPath => Environment.GetEnvironmentVariable("XAUTHORITY") is { Length: > 0 } path ? path
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".Xauthority");
 
     /// <summary>A file with one secret for whatever display, so that it can be written before the X server has found its number.</summary>
-    public static byte[] Create()
+    internal static byte[] Create()
     {
         ArrayBufferWriter<byte> entry = new();
         WriteU16(entry, AnyHost);
@@ -37,7 +37,7 @@ internal static class XAuthority
     /// <summary>The secret of a display; null where the file is not there, which a server may be content with.</summary>
     /// <param name="display">Null: the display's number is not known, and any entry will do.</param>
     /// <exception cref="X11Exception">The file cannot be read.</exception>
-    public static byte[]? Load(string path, int? display)
+    internal static byte[]? Load(string path, int? display)
     {
         try
         {
@@ -53,7 +53,7 @@ internal static class XAuthority
     }
 
     /// <summary>This machine's entry for the display before one of any machine before another's; what follows a broken entry is not read.</summary>
-    public static byte[]? Find(ReadOnlySpan<byte> file, int? display, string host)
+    internal static byte[]? Find(ReadOnlySpan<byte> file, int? display, string host)
     {
         byte[]? found = null;
         int best = 0;

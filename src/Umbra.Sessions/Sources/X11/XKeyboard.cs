@@ -10,8 +10,15 @@ namespace Umbra.Sessions.Sources.X11;
 internal sealed class XKeyboard(XConnection connection, Xkb xkb, XTest test, bool repeats)
 {
     private const int AutoRepeatMode = 0x80;
+
+    /// <summary>How long programs may take to look up what a key means that they were told was pressed: it must mean the same until then.</summary>
+    private static readonly TimeSpan LookupTime = TimeSpan.FromMilliseconds(500);
+
     private readonly Dictionary<KeyName, byte> _held = [];
-    private readonly List<byte> _lent = [];
+
+    /// <summary>With the time of their last use; the one that was used last at the end.</summary>
+    private readonly List<(byte Code, long UsedAt)> _lent = [];
+
     private XkbKeymap? _map;
     private bool _isMapOld = true;
 
@@ -46,7 +53,7 @@ internal sealed class XKeyboard(XConnection connection, Xkb xkb, XTest test, boo
             test.Key(code, isDown: false);
         }
 
-        foreach (byte code in _lent)
+        foreach ((byte code, _) in _lent)
         {
             Assign(code, 0);
         }
@@ -145,6 +152,12 @@ internal sealed class XKeyboard(XConnection connection, Xkb xkb, XTest test, boo
 
         test.Key(code, isDown: true);
         _held[name] = code;
+        int lent = _lent.FindIndex(lent => lent.Code == code);
+        if (lent >= 0)
+        {
+            _lent.RemoveAt(lent);
+            _lent.Add((code, Environment.TickCount64));
+        }
     }
 
     private void SendEach(byte[] codes, bool isDown)
@@ -161,17 +174,19 @@ internal sealed class XKeyboard(XConnection connection, Xkb xkb, XTest test, boo
         byte code = _lent.Count < XLimits.MaxSpareKeys ? FreeKey(map) : (byte)0;
         if (code == 0)
         {
-            // The one that was lent first: programs have long read the map with it.
-            code = _lent.FirstOrDefault(lent => !_held.ContainsValue(lent));
-            _lent.Remove(code);
+            int index = _lent.FindIndex(lent => !_held.ContainsValue(lent.Code));
+            if (index < 0)
+            {
+                return map;
+            }
+
+            (code, long usedAt) = _lent[index];
+            _lent.RemoveAt(index);
+            TimeSpan rest = LookupTime - TimeSpan.FromMilliseconds(Environment.TickCount64 - usedAt);
+            await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero);
         }
 
-        if (code == 0)
-        {
-            return map;
-        }
-
-        _lent.Add(code);
+        _lent.Add((code, Environment.TickCount64));
         Assign(code, symbol);
         MapChanged();
         return await MapAsync();

@@ -36,7 +36,10 @@ internal static class XLimits
     public const int MaxEvents = 1024;
 
     /// <summary>Keys that are lent to symbols no key has.</summary>
-    public const int MaxSpareKeys = 16;
+    public const int MaxSpareKeys = 32;
+
+    /// <summary>Connections made at once for the sake of a cursor whose owner is gone.</summary>
+    public const int MaxStandIns = 8;
 
     /// <summary>Clipboard text in one request: what every server takes.</summary>
     public const int MaxPropertyBytes = 128 * 1024;

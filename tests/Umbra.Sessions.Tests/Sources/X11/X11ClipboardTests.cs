@@ -24,7 +24,7 @@ public sealed class X11ClipboardTests : X11SourceTest
     [Fact]
     public async Task Copy_BeforeWeCame_TextComes()
     {
-        await using XDisplay display = await XDisplay.StartXvfbAsync(320, 200, "-noreset");
+        XDisplay display = await XDisplay.StartXvfbAsync(320, 200, "-noreset");
         string file = WriteText("early");
         display.Start(Require.Program("xclip"), "-quiet", "-selection", "clipboard", "-i", file);
         while ((await display.RunAsync("timeout", "5", Require.Program("xclip"), "-selection", "clipboard", "-o")).Output != "early")

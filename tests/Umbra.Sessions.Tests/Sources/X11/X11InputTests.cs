@@ -177,7 +177,7 @@ public sealed class X11InputTests : X11SourceTest
             running.Source.SendPointer(new PointerInput(200, 150, 0));
         }
 
-        await running.Sink.UntilAsync(() => Buttons(xev, "state 0x4000, button 7").Length > 0 || Buttons(xev, "button 7").Length == 2, "the last button", running.Task);
+        await running.Sink.UntilAsync(() => Buttons(xev, "button 7").Length == 2, "the last button", running.Task);
         int[] pressed = [.. Buttons(xev, "button").Where((_, i) => i % 2 == 0)];
         Assert.Equal([1, 2, 3, 4, 5, 6, 7], pressed);
     }
@@ -187,7 +187,7 @@ public sealed class X11InputTests : X11SourceTest
     {
         string xsetroot = Require.Program("xsetroot");
         await using Running running = await StartAsync(Xvnc);
-        foreach (string name in (string[])["left_ptr", "crosshair", "watch"])
+        foreach (string name in (string[])["left_ptr", "crosshair", "sb_h_double_arrow"])
         {
             int shapes = running.Sink.CursorShapes;
             (await running.Display.RunAsync(xsetroot, "-cursor_name", name)).EnsureSuccess();
@@ -210,8 +210,17 @@ public sealed class X11InputTests : X11SourceTest
         await running.Sink.WaitUntilAsync(sink => sink.Bells > 0);
     }
 
-    private static Task UntilTypedAsync(Running running, string file, string text) =>
-        running.Sink.UntilAsync(() => ReadShared(file) == text, $"the typed text, of which there is: {ReadShared(file)}", running.Task);
+    private static async Task UntilTypedAsync(Running running, string file, string text)
+    {
+        try
+        {
+            await running.Sink.UntilAsync(() => ReadShared(file) == text, "the typed text", running.Task);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Equal(text, ReadShared(file));
+        }
+    }
 
     private static async Task<string> KeysAsync(Running running) => (await running.Display.RunAsync(Require.Program("xmodmap"), "-pke")).Output;
 

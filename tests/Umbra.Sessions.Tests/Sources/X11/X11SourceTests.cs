@@ -77,8 +77,7 @@ public sealed class X11SourceTests : X11SourceTest
     [Fact]
     public async Task Run_ScreenOf16Bits_IsRefusedWithWhatIsNeeded()
     {
-        await using XDisplay display = await XDisplay.StartXvncAsync(320, 200, "-noreset", "-depth", "16");
-        await using Running running = Run(display);
+        await using Running running = Run(await XDisplay.StartXvncAsync(320, 200, "-noreset", "-depth", "16"));
 
         X11Exception refused = await Assert.ThrowsAsync<X11Exception>(() => running.Task.WaitAsync(RecordingSink.Patience, TestEnds));
         Assert.Contains("depth 16", refused.Message, StringComparison.Ordinal);
