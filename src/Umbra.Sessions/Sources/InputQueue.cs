@@ -38,15 +38,6 @@ internal sealed class InputQueue
         }
     }
 
-    /// <summary>Says that the pointer is there, whatever is pressed.</summary>
-    public void FollowPointer(int x, int y)
-    {
-        lock (_gate)
-        {
-            AddPointer(new PointerInput(x, y, _buttons));
-        }
-    }
-
     /// <summary>Moves everything there is to the end of a list.</summary>
     public void TakeAll(List<InputEvent> taken)
     {

@@ -41,13 +41,6 @@ internal sealed class RfbOutbox(BufferPool pool, Account account)
         Wake();
     }
 
-    /// <summary>Says that the pointer is there, whatever is pressed.</summary>
-    public void FollowPointer(int x, int y)
-    {
-        _input.FollowPointer(x, y);
-        Wake();
-    }
-
     public void Add(FramebufferUpdateRequest request)
     {
         lock (_gate)

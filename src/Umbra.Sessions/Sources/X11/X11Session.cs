@@ -238,7 +238,7 @@ internal sealed class X11Session : IDisposable
         {
             _pointer!.LetGo();
             _keyboard!.LetGo();
-            await _connection.FlushAsync(CancellationToken.None);
+            await _connection.SyncAsync();
         }
     }
 

@@ -125,7 +125,7 @@ public sealed class XProtocolTests : PoolTest
         Assert.Equal(secret.Reverse(), XAuthority.Find(file, 1, "here"));
         Assert.Equal(secret, XAuthority.Find(file, 1, "elsewhere"));
         Assert.Equal(secret, XAuthority.Find(file, 7, "here"));
-        Assert.Equal(secret.Select(b => (byte)(b + 1)), XAuthority.Find(file[..], 0, "here"));
+        Assert.Equal(secret.Select(b => (byte)(b + 1)), XAuthority.Find(file, 0, "here"));
         for (int end = 0; end < file.Length; end++)
         {
             byte[]? found = XAuthority.Find(file.AsSpan(0, end), 0, "here");
