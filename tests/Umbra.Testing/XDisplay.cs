@@ -52,9 +52,9 @@ public sealed class XDisplay : IAsyncDisposable
         "-rfbport", "-1", "-rfbunixpath", folder.Combine("rfb.sock"), .. more,
     ]);
 
-    /// <summary>An X server with nothing but a screen in memory.</summary>
-    public static Task<XDisplay> StartXvfbAsync(int width = 1280, int height = 800) =>
-        StartAsync("Xvfb", _ => ["-screen", "0", Text($"{width}x{height}x24")]);
+    /// <summary>An X server with nothing but a screen in memory; more arguments as Xvfb takes them.</summary>
+    public static Task<XDisplay> StartXvfbAsync(int width = 1280, int height = 800, params string[] more) =>
+        StartAsync("Xvfb", _ => ["-screen", "0", Text($"{width}x{height}x24"), .. more]);
 
     /// <summary>Starts a program on this display.</summary>
     public ExternalProcess Start(string program, params IEnumerable<string> arguments)

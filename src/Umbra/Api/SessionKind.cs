@@ -9,6 +9,8 @@ internal enum SessionKind
     Desktop,
     /// <summary>An RFB server this node is a client of.</summary>
     Vnc,
+    /// <summary>An X server on this machine that this node is a client of.</summary>
+    X11,
     /// <summary>The test pattern.</summary>
     Pattern,
     /// <summary>A session of another node, present here because somebody shadows it from here.</summary>

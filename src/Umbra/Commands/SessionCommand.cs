@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Umbra.Api;
+using Umbra.Sessions.Sources.X11;
 
 namespace Umbra.Commands;
 
@@ -63,15 +64,22 @@ internal static class SessionCommand
     {
         Argument<string> address = new("ADDRESS")
         {
-            Description = "vnc://HOST:PORT, vnc://HOST for port 5900, or vnc:///PATH of a Unix socket",
+            Description = "of an RFB server vnc://HOST:PORT, vnc://HOST for port 5900, or vnc:///PATH of a Unix socket; of an X server on this machine x11::N for display :N, or x11:/PATH",
         };
         address.Validators.Add(result =>
         {
             string text = result.Tokens[0].Value;
-            if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme != "vnc" || uri.UserInfo.Length > 0
+            if (IsX11(text))
+            {
+                if (!X11Address.TryParse(text, out _))
+                {
+                    result.AddError($"'{text}' is not the address of an X server on this machine: give x11::0 or x11:/PATH of its socket");
+                }
+            }
+            else if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme != "vnc" || uri.UserInfo.Length > 0
                 || (uri.Host.Length == 0 && uri.AbsolutePath.Length < 2))
             {
-                result.AddError($"'{text}' is not an RFB server's address: give vnc://HOST:PORT or vnc:///PATH "
+                result.AddError($"'{text}' is not a server's address: give vnc://HOST:PORT, vnc:///PATH or x11::0 "
                     + "(the password goes into --password-file)");
             }
         });
@@ -86,13 +94,26 @@ internal static class SessionCommand
             Description = "PEM file of who may vouch for the server's certificate; TLS is demanded then",
             HelpName = "FILE",
         };
-        Command command = new("attach", "Make a session of any RFB (VNC) server") { address, name, passwordFile, authorityFile };
+        Option<string?> xAuthority = new("--xauthority")
+        {
+            Description = "an X server's authority file; $XAUTHORITY or ~/.Xauthority if not given",
+            HelpName = "FILE",
+        };
+        Command command = new("attach", "Make a session of any RFB (VNC) server, or of an X server here") { address, name, passwordFile, authorityFile, xAuthority };
         scope.Run(command, async call => Print(call.Report, await call.Node.StartSessionAsync(
-            new StartSessionRequest(SessionKind.Vnc, call.Get(name)!, Address: call.Get(address),
+            new StartSessionRequest(IsX11(call.Get(address)!) ? SessionKind.X11 : SessionKind.Vnc, call.Get(name)!, Address: call.Get(address),
                 Password: Secrets.Read(call.Get(passwordFile), call.Environment.In),
-                AuthorityFile: call.Get(authorityFile) is { } file ? Path.GetFullPath(file) : null), call.CancellationToken)));
+                AuthorityFile: FullPath(call.Get(authorityFile)),
+                XAuthority: FullPath(call.Get(xAuthority) ?? (IsX11(call.Get(address)!) ? XAuthorityFile() : null))), call.CancellationToken)));
         return command;
     }
+
+    private static bool IsX11(string address) => address.StartsWith("x11:", StringComparison.OrdinalIgnoreCase);
+
+    private static string? FullPath(string? file) => file is null ? null : Path.GetFullPath(file);
+
+    /// <summary>Of whoever attaches: the node may be run by a service that has none. Null where there is no such file.</summary>
+    private static string? XAuthorityFile() => File.Exists(XAuthority.DefaultPath) ? XAuthority.DefaultPath : null;
 
     private static Command Show(CommandScope scope)
     {

@@ -15,6 +15,7 @@ using Umbra.Sessions.Sources;
 using Umbra.Sessions.Sources.Desktop;
 using Umbra.Sessions.Sources.Pattern;
 using Umbra.Sessions.Sources.Rfb;
+using Umbra.Sessions.Sources.X11;
 using Umbra.Transports.Listening;
 
 namespace Umbra.Node;
@@ -212,6 +213,7 @@ internal sealed partial class NodeEngine
         {
             SessionKind.Desktop => new DesktopSource(ToDesktopOptions(request, size)),
             SessionKind.Vnc => new RfbSource(ToRfbOptions(request)),
+            SessionKind.X11 => new X11Source(ToX11Options(request)),
             _ => new PatternSource(new PatternOptions { Size = size, Mode = ToMode(request.Pattern) }, _time),
         };
     }
@@ -243,6 +245,15 @@ internal sealed partial class NodeEngine
         Password = request.Password is { } password ? () => Encoding.UTF8.GetBytes(password) : null,
     };
 
+    private X11SourceOptions ToX11Options(StartSessionRequest request) => new()
+    {
+        Address = X11Address.TryParse(request.Address!, out X11Address? address)
+            ? address
+            : throw new NodeOperationException(ErrorCode.InvalidRequest, $"'{request.Address}' is not the address of an X server here", "give x11::0 or x11:/PATH"),
+        XAuthority = request.XAuthority,
+        Transport = _transport,
+    };
+
     /// <summary>One word for /bin/sh.</summary>
     private static string Quote(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
@@ -266,6 +277,7 @@ internal sealed partial class NodeEngine
     {
         DesktopSource { Display: { } display } => $"X display :{display}",
         RfbSource rfb => rfb.Address.ToString(),
+        X11Source x11 => x11.Address.ToString(),
         LinkSource link => link.Path.Count > 0 ? string.Join(" > ", link.Path) : null,
         _ => null,
     };

@@ -4,7 +4,7 @@ using Umbra.Testing;
 
 namespace Umbra.EndToEnd.Tests.Pixels;
 
-/// <summary>RFB servers that are not ours, attached on server-b and shadowed from server-a.</summary>
+/// <summary>RFB and X servers that are not ours, attached on server-b and shadowed from server-a.</summary>
 [Collection(ProcessesCollection.Name)]
 public sealed class ForeignServerTests(PairFixture nodes) : IClassFixture<PairFixture>
 {
@@ -37,9 +37,18 @@ public sealed class ForeignServerTests(PairFixture nodes) : IClassFixture<PairFi
         await AssertExactAsync("x11vnc", display, server);
     }
 
-    private async Task AttachAsync(string name, string address)
+    [Fact]
+    public async Task AttachedXServer_Frozen_ClientHoldsItsScreen()
     {
-        await nodes.Pair.Target.RunAsync("session", "attach", address, "--name", name);
+        await using XDisplay display = await XDisplay.StartXvfbAsync();
+        await AttachAsync("xvfb", $"x11:{display.Name}", "--xauthority", display.Variables["XAUTHORITY"]!);
+        await MoveAsync(display);
+        await AssertExactAsync("xvfb", display);
+    }
+
+    private async Task AttachAsync(string name, string address, params string[] more)
+    {
+        await nodes.Pair.Target.RunAsync(["session", "attach", address, "--name", name, .. more]);
         await Eventually.TrueAsync(
             async () => await nodes.Pair.TargetApi.GetSessionAsync(name, CancellationToken.None) is { State: SessionState.Active }, $"{name} is shown");
     }

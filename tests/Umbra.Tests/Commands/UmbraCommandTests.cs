@@ -75,6 +75,17 @@ public sealed class UmbraCommandTests : NodeFixture
         Assert.DoesNotContain("hunter2", result.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("x11::0")]
+    [InlineData("x11:/run/x.sock")]
+    public async Task SessionAttach_XServer_SendsAddressAndAuthority(string address)
+    {
+        string file = Folder.File("xauth", "x");
+        CommandResult result = await RunAsync("session", "attach", address, "--name", "screen", "--xauthority", file);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(new StartSessionRequest(SessionKind.X11, "screen", Address: address, XAuthority: file), Node.Last);
+    }
+
     [Fact]
     public async Task SessionShow_Own_PrintsHowToConnect()
     {
@@ -218,6 +229,8 @@ public sealed class UmbraCommandTests : NodeFixture
     [InlineData("session", "attach", "http://x", "--name", "a")]
     [InlineData("session", "attach", "vnc://user:pw@x", "--name", "a")]
     [InlineData("session", "attach", "vnc://x", "--name", "a", "--password-file", "/nowhere/pw")]
+    [InlineData("session", "attach", "x11:host:0", "--name", "a")]
+    [InlineData("session", "attach", "x11::zero", "--name", "a")]
     [InlineData("shadow")]
     [InlineData("shadow", "a@b@c")]
     [InlineData("shadow", "alice", "--view", "--control")]

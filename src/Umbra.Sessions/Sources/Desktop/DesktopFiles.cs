@@ -1,14 +1,9 @@
-using System.Text;
-using Umbra.Transports;
-
 namespace Umbra.Sessions.Sources.Desktop;
 
 /// <summary>The private directory of a desktop and what lies in it.</summary>
 internal sealed class DesktopFiles(string directory)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-    public string Socket { get; } = Path.Combine(directory, "rfb.sock");
 
     public string XAuthority { get; } = Path.Combine(directory, "xauthority");
 
@@ -19,18 +14,12 @@ internal sealed class DesktopFiles(string directory)
     public string SessionLog { get; } = Path.Combine(directory, "session.log");
 
     /// <summary>Makes the directory, or closes it to others where it is there already.</summary>
-    /// <exception cref="DesktopException">The path is too long for a socket, or the system is not one with Unix sockets and
-    /// modes.</exception>
+    /// <exception cref="DesktopException">The system is not one with Unix sockets and modes.</exception>
     public void Prepare()
     {
         if (OperatingSystem.IsWindows())
         {
             throw new DesktopException("desktops are hosted on Linux only");
-        }
-
-        if (Encoding.UTF8.GetByteCount(Socket) > TransportAddress.MaxPathBytes)
-        {
-            throw new DesktopException($"the path of the desktop's socket is longer than {TransportAddress.MaxPathBytes} bytes: {Socket}");
         }
 
         Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
@@ -59,7 +48,7 @@ internal sealed class DesktopFiles(string directory)
     /// <summary>Removes what must not outlive the desktop; logs stay.</summary>
     public void RemoveTraces()
     {
-        foreach (string path in (string[])[Socket, XAuthority, State])
+        foreach (string path in (string[])[XAuthority, State])
         {
             if (Directory.Exists(directory))
             {

@@ -10,8 +10,8 @@ public sealed record DesktopOptions
     public required string Name { get; init; }
 
     /// <summary>
-    /// Made if need be, for the owner alone: socket, X authority, state and logs. A short path: a socket's may have 107 bytes.
-    /// One desktop per directory; whoever comes with the same directory later takes over the desktop that runs there.
+    /// Made if need be, for the owner alone: X authority, state and logs. One desktop per directory; whoever comes with the same directory later takes over the
+    /// desktop that runs there.
     /// </summary>
     public required string Directory { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Umbra.Sessions.Sources.X11;
 
 namespace Umbra.Sessions.Sources.Desktop;
 
@@ -73,13 +74,13 @@ internal sealed class DesktopServer(DesktopOptions options)
     {
         string[] command =
         [
-            program, "-displayfd", "3", "-rfbunixpath", Files.Socket, "-rfbunixmode", "0600", "-rfbport", "-1", "-SecurityTypes", "None",
+            program, "-displayfd", "3", "-rfbport", "-1", "-SecurityTypes", "None",
             "-geometry", options.Size.ToString(), "-depth", "24", "-desktop", options.Name, "-auth", Files.XAuthority, "-nolisten", "tcp",
-            "-noreset", "-AlwaysShared=1", "-AcceptSetDesktopSize=1",
+            "-noreset",
         ];
         using Process process = DetachedProcess.Start(Files.ServerLog, command, new Dictionary<string, string?>());
         ProcessIdentity identity = ProcessIdentity.Of(process.Id) ?? throw Failed();
-        DesktopState state = new(identity, -1, Files.Socket, Files.XAuthority, null);
+        DesktopState state = new(identity, -1, Files.XAuthority, null);
         state.Save(Files.State);
         using CancellationTokenSource starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         starting.CancelAfter(options.StartTimeout);

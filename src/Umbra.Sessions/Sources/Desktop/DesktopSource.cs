@@ -1,38 +1,30 @@
 using System.Diagnostics.CodeAnalysis;
 using Umbra.Core.Input;
 using Umbra.Core.Surfaces;
-using Umbra.Sessions.Sources.Rfb;
+using Umbra.Sessions.Sources.X11;
 
 namespace Umbra.Sessions.Sources.Desktop;
 
 /// <summary>
-/// A desktop that this node hosts: TigerVNC's Xvnc on a private Unix socket and the programs on it. They are not ours to lose: both live in
-/// sessions of their own,
-/// outlive this object and the node's process, and are found again by the next source with the same directory. <see cref="StopAsync"/> ends
-/// them. An X server
-/// that died is started again, with the programs, by the next <see cref="RunAsync"/>.
+/// A desktop that this node hosts: an X server without a monitor, which is TigerVNC's Xvnc, and the programs on it. They are not ours to lose: both live in
+/// sessions of their own, outlive this object and the node's process, and are found again by the next source with the same directory. <see cref="StopAsync"/>
+/// ends them. An X server that died is started again, with the programs, by the next <see cref="RunAsync"/>.
 /// </summary>
 public sealed class DesktopSource : ISessionSource
 {
     private static readonly TimeSpan DeathThroes = TimeSpan.FromSeconds(1);
     private readonly DesktopServer _server;
-    private readonly RfbSource _rfb;
+    private readonly DesktopOptions _options;
 
     [SuppressMessage("Usage", "CA2213", Justification = "a desktop may be stopped after its source was let go of; it holds nothing of the system")]
     private readonly SemaphoreSlim _gate = new(1);
     private bool _isStopped;
 
-    public DesktopSource(DesktopOptions options)
-    {
-        _server = new DesktopServer(options);
-        _rfb = new RfbSource(new RfbSourceOptions
-        {
-            Address = RfbAddress.UnixSocket(_server.Files.Socket),
-            Kind = "desktop",
-            Transport = options.Transport,
-            FindPointer = FindPointerAsync,
-        });
-    }
+    /// <summary>What shows the display of this run.</summary>
+    [SuppressMessage("Usage", "CA2213", Justification = "the run that made it disposes it")]
+    private volatile X11Source? _screen;
+
+    public DesktopSource(DesktopOptions options) => (_options, _server) = (options, new DesktopServer(options));
 
     public string Kind => "desktop";
 
@@ -49,9 +41,11 @@ public sealed class DesktopSource : ISessionSource
         DesktopState desktop = await FindOrStartAsync(cancellationToken);
         try
         {
-            await _rfb.RunAsync(sink, cancellationToken);
+            await using X11Source screen = new(ToScreen(desktop));
+            _screen = screen;
+            await screen.RunAsync(sink, cancellationToken);
         }
-        catch (RfbSourceException e)
+        catch (X11Exception e)
         {
             // A process that dies closes its sockets a moment before it is seen to be dead.
             if (!await desktop.Server.EndsWithinAsync(DeathThroes))
@@ -60,6 +54,10 @@ public sealed class DesktopSource : ISessionSource
             }
 
             throw new DesktopException($"the desktop's x server is gone: {DesktopFiles.Tail(_server.Files.ServerLog)}", e);
+        }
+        finally
+        {
+            _screen = null;
         }
     }
 
@@ -83,21 +81,27 @@ public sealed class DesktopSource : ISessionSource
         }
     }
 
-    public void SendKey(KeyInput key) => _rfb.SendKey(key);
+    public void SendKey(KeyInput key) => _screen?.SendKey(key);
 
-    public void SendPointer(PointerInput pointer) => _rfb.SendPointer(pointer);
+    public void SendPointer(PointerInput pointer) => _screen?.SendPointer(pointer);
 
-    public void SendClipboard(string text) => _rfb.SendClipboard(text);
+    public void SendClipboard(string text) => _screen?.SendClipboard(text);
 
-    public bool RequestSize(Size size) => _rfb.RequestSize(size);
+    public bool RequestSize(Size size) => _screen?.RequestSize(size) ?? false;
 
-    public Task<bool> RefreshAsync() => _rfb.RefreshAsync();
+    public Task<bool> RefreshAsync() => _screen?.RefreshAsync() ?? Task.FromResult(false);
 
     /// <summary>Lets go of the desktop, which lives on.</summary>
-    public ValueTask DisposeAsync() => _rfb.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<PointerInput?> FindPointerAsync(CancellationToken cancellationToken) =>
-        Display is { } display ? await XPointer.FindAsync(display, XAuthorityPath, cancellationToken) : null;
+    private X11SourceOptions ToScreen(DesktopState desktop) => new()
+    {
+        Address = X11Address.Of(desktop.Display),
+        XAuthority = desktop.XAuthority,
+        Title = _options.Name,
+        IsOurs = true,
+        Transport = _options.Transport,
+    };
 
     private async Task<DesktopState> FindOrStartAsync(CancellationToken cancellationToken)
     {

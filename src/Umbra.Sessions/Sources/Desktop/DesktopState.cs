@@ -4,7 +4,7 @@ namespace Umbra.Sessions.Sources.Desktop;
 
 /// <summary>A running desktop as the next process of the node finds it.</summary>
 /// <param name="Session">What runs on it; null while it is being started.</param>
-internal sealed record DesktopState(ProcessIdentity Server, int Display, string Socket, string XAuthority, ProcessIdentity? Session)
+internal sealed record DesktopState(ProcessIdentity Server, int Display, string XAuthority, ProcessIdentity? Session)
 {
     /// <summary>Null where there is no state, or none that can be read.</summary>
     public static DesktopState? Load(string path)

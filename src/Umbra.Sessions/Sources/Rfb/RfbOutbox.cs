@@ -8,65 +8,37 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Sessions.Sources.Rfb;
 
 /// <summary>
-/// What is to be sent to the server, bounded however slowly it reads. Input keeps its order; a pointer move replaces the move before it. At
-/// <see cref="Capacity"/> moves are dropped first, then presses; releases (of keys and buttons) have as much room again, so that none is lost that
-/// anybody could have pressed. Of everything else the latest wins. Thread-safe; never blocks.
+/// What is to be sent to the server, bounded however slowly it reads: input as <see cref="InputQueue"/> keeps it, of everything else the latest. Thread-safe;
+/// never blocks.
 /// </summary>
 internal sealed class RfbOutbox(BufferPool pool, Account account)
 {
-    public const int Capacity = 8192;
     private const int MaxAnswers = 64;
     private readonly Lock _gate = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly List<RfbInput> _input = [];
+    private readonly InputQueue _input = new();
+    private readonly List<InputEvent> _taken = [];
     private readonly Queue<Fence> _fences = new();
     private readonly Queue<ExtendedClipboard> _clipboard = new();
     private FramebufferUpdateRequest? _request;
     private FramebufferUpdateRequest? _probe;
     private SetDesktopSize? _size;
     private ClientCutText? _text;
-    private byte _buttons;
 
     /// <summary>Whether the server understands scan codes.</summary>
     public bool HasQemuKeys { get; set; }
 
     public void AddKey(KeyInput key)
     {
-        lock (_gate)
-        {
-            TryAddInput(new RfbInput(key, default, IsMove: false), isRelease: !key.Down);
-        }
-
+        _input.AddKey(key);
         Wake();
     }
 
     public void AddPointer(PointerInput pointer)
     {
-        lock (_gate)
-        {
-            bool isMove = pointer.Buttons == _buttons;
-            RfbInput input = new(null, pointer, isMove);
-            if (isMove && _input.Count > 0 && _input[^1].IsMove)
-            {
-                _input[^1] = input;
-            }
-            else if (TryAddInput(input, isRelease: !isMove && (pointer.Buttons & ~_buttons) == 0))
-            {
-                _buttons = pointer.Buttons;
-            }
-        }
-
+        _input.AddPointer(pointer);
         Wake();
-    }
-
-    /// <summary>Says that the pointer is there, whatever is pressed.</summary>
-    public void FollowPointer(int x, int y)
-    {
-        lock (_gate)
-        {
-            AddPointer(new PointerInput(x, y, _buttons));
-        }
     }
 
     public void Add(FramebufferUpdateRequest request)
@@ -158,12 +130,13 @@ internal sealed class RfbOutbox(BufferPool pool, Account account)
                 fence.Write(output);
             }
 
-            foreach (RfbInput input in _input)
+            _input.TakeAll(_taken);
+            foreach (InputEvent input in _taken)
             {
                 Write(output, input);
             }
 
-            _input.Clear();
+            _taken.Clear();
             _size?.Write(output);
             _text?.Write(output);
             while (_clipboard.TryDequeue(out ExtendedClipboard message))
@@ -179,7 +152,7 @@ internal sealed class RfbOutbox(BufferPool pool, Account account)
         }
     }
 
-    private void Write(IBufferWriter<byte> output, RfbInput input)
+    private void Write(IBufferWriter<byte> output, InputEvent input)
     {
         if (input.Key is not { } key)
         {
@@ -193,22 +166,6 @@ internal sealed class RfbOutbox(BufferPool pool, Account account)
         {
             new KeyEvent(key.Keysym, key.Down).Write(output);
         }
-    }
-
-    private bool TryAddInput(RfbInput input, bool isRelease)
-    {
-        if (_input.Count >= Capacity)
-        {
-            _input.RemoveAll(queued => queued.IsMove);
-        }
-
-        if (_input.Count >= (isRelease ? 2 * Capacity : Capacity))
-        {
-            return false;
-        }
-
-        _input.Add(input);
-        return true;
     }
 
     private void Wake() => _wake.Writer.TryWrite(true);

@@ -51,9 +51,6 @@ internal sealed class RfbPicture : IDisposable
     /// <summary>Whether the last update drew the area of the probe.</summary>
     public bool HasDrawnProbe { get; private set; }
 
-    /// <summary>Told where a program has put the pointer; null: nobody cares.</summary>
-    public Action<int, int>? PointerMoved { get; init; }
-
     /// <summary>Whether the server takes <see cref="QemuKeyEvent"/>.</summary>
     public bool HasQemuKeys { get; private set; }
 
@@ -131,11 +128,11 @@ internal sealed class RfbPicture : IDisposable
                 return TryReadName(ref reader);
             case RfbEncoding.QemuLedState or RfbEncoding.VMwareLedState:
                 return TryReadLeds(ref reader, header.Encoding);
+            case RfbEncoding.VMwareCursorPosition:
+                // Whoever else may move that pointer, it is not ours to follow.
+                return true;
             case RfbEncoding.QemuExtendedKey:
                 HasQemuKeys = true;
-                return true;
-            case RfbEncoding.VMwareCursorPosition:
-                PointerMoved?.Invoke(header.Rect.X, header.Rect.Y);
                 return true;
             default:
                 return IsCursor(header.Encoding) ? TryReadCursor(ref reader)

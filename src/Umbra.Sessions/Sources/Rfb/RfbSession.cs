@@ -25,11 +25,11 @@ internal sealed class RfbSession : IServerMessageHandler, IDisposable
     private ExtendedClipboard? _clipboardCaps;
     private string? _offered;
 
-    public RfbSession(RfbConnection connection, ISourceSink sink, Size size, bool isPointerOurs)
+    public RfbSession(RfbConnection connection, ISourceSink sink, Size size)
     {
         (_connection, _sink) = (connection, sink);
         _outbox = new RfbOutbox(sink.Pool, sink.Account);
-        _picture = new RfbPicture(sink, size) { PointerMoved = isPointerOurs ? _outbox.FollowPointer : null };
+        _picture = new RfbPicture(sink, size);
         _messages = new ServerMessageReader(sink.Pool, sink.Account);
         _refreshes = new Refreshes(() => _outbox.AddProbe(_picture.Size));
     }

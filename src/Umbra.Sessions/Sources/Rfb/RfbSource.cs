@@ -85,15 +85,10 @@ public sealed class RfbSource(RfbSourceOptions options) : ISessionSource
         }
 
         await using RfbConnection connection = opened;
-        using RfbSession session = new(connection, sink, init.Size, options.FindPointer is not null);
+        using RfbSession session = new(connection, sink, init.Size);
         sink.SetTitle(init.Name);
         new SetPixelFormat(PixelFormat.Bgrx).Write(connection.Output);
         SetEncodings.Write(connection.Output, ListEncodings());
-        if (options.FindPointer is { } findPointer && await findPointer(cancellationToken) is { } pointer)
-        {
-            session.SendPointer(pointer);
-        }
-
         _session = session;
         await session.RunAsync(cancellationToken);
     }

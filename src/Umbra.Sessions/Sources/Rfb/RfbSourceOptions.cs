@@ -1,4 +1,3 @@
-using Umbra.Core.Input;
 using Umbra.Core.Rfb;
 using Umbra.Transports;
 
@@ -28,12 +27,6 @@ public sealed record RfbSourceOptions
     /// Picture encodings, the preferred first; CopyRect is added. Null: Raw on the same machine, else the compressing ones.
     /// </summary>
     public IReadOnlyList<RfbEncoding>? Encodings { get; init; }
-
-    /// <summary>
-    /// Finds the server's pointer where nobody but this source moves it. Xvnc draws the cursor into the picture of a client that has not put the
-    /// pointer where it is: such a server is told at once, and again when one of its programs moves it. Null: the pointer is others' too.
-    /// </summary>
-    public Func<CancellationToken, Task<PointerInput?>>? FindPointer { get; init; }
 
     /// <summary>For the kernel's buffers.</summary>
     public TransportOptions Transport { get; init; } = new();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Umbra.Core.Input;
 using Umbra.Core.Rfb;
+using Umbra.Sessions.Sources;
 using Umbra.Sessions.Sources.Rfb;
 using Umbra.Testing;
 
@@ -30,19 +31,19 @@ public sealed class RfbOutboxTests : PoolTest
     public void AddKey_Full_DropsPressesAndKeepsReleases()
     {
         RfbOutbox outbox = new(Pool, Account);
-        for (uint i = 1; i <= 2 * RfbOutbox.Capacity; i++)
+        for (uint i = 1; i <= 2 * InputQueue.Capacity; i++)
         {
             outbox.AddKey(new KeyInput(i, 0, true));
         }
 
-        for (uint i = 1; i <= RfbOutbox.Capacity; i++)
+        for (uint i = 1; i <= InputQueue.Capacity; i++)
         {
             outbox.AddKey(new KeyInput(i, 0, false));
         }
 
         byte[][] events = [.. Bytes(outbox.Drain).Chunk(KeyEvent.WireSize)];
-        Assert.Equal(RfbOutbox.Capacity, events.Count(e => e[1] == 1));
-        Assert.Equal(RfbOutbox.Capacity, events.Count(e => e[1] == 0));
+        Assert.Equal(InputQueue.Capacity, events.Count(e => e[1] == 1));
+        Assert.Equal(InputQueue.Capacity, events.Count(e => e[1] == 0));
         Assert.Empty(Bytes(outbox.Drain));
     }
 
@@ -51,7 +52,7 @@ public sealed class RfbOutboxTests : PoolTest
     {
         RfbOutbox outbox = new(Pool, Account);
         outbox.AddPointer(new PointerInput(1, 1, 1));
-        for (uint i = 1; i <= 2 * RfbOutbox.Capacity; i++)
+        for (uint i = 1; i <= 2 * InputQueue.Capacity; i++)
         {
             outbox.AddKey(new KeyInput(i, 0, true));
         }
