@@ -1,15 +1,10 @@
-using System.Net.Sockets;
-
 namespace Umbra.Benchmarks;
 
 /// <summary>The X server of a desktop that a node hosts, as the programs on it find it.</summary>
 /// <param name="Display">DISPLAY and XAUTHORITY.</param>
-/// <param name="RfbPath">The Unix socket of its own VNC server, which the node uses.</param>
-internal sealed record HostedDesktop(IReadOnlyDictionary<string, string?> Display, string RfbPath)
+internal sealed record HostedDesktop(IReadOnlyDictionary<string, string?> Display)
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
-
-    public UnixDomainSocketEndPoint Xvnc => new(RfbPath);
 
     /// <summary>What to run in a desktop so that it can be found: writes its environment to a file and stays.</summary>
     public static IReadOnlyList<string> Command(string file) => ["sh", "-c", $"env >{file}.new; mv {file}.new {file}; exec sleep infinity"];
@@ -32,15 +27,14 @@ internal sealed record HostedDesktop(IReadOnlyDictionary<string, string?> Displa
             }
         }
 
-        string folder = Path.GetDirectoryName(display["XAUTHORITY"]!)!;
-        return new HostedDesktop(display, Directory.GetFiles(folder).Single(path => path.EndsWith(".sock", StringComparison.Ordinal)));
+        return new HostedDesktop(display);
     }
 
     /// <summary>The process id of its X server.</summary>
     public int FindXvnc() => Directory.GetDirectories("/proc")
         .Select(folder => int.TryParse(Path.GetFileName(folder), out int pid) ? pid : 0)
         .First(pid => pid > 0 && CommandLine(pid) is [var program, .. var arguments]
-            && program.Contains("vnc", StringComparison.OrdinalIgnoreCase) && arguments.Contains(RfbPath));
+            && program.Contains("vnc", StringComparison.OrdinalIgnoreCase) && arguments.Contains(Display["XAUTHORITY"]));
 
     private static string[] CommandLine(int pid)
     {

@@ -7,7 +7,7 @@ using Umbra.Testing;
 namespace Umbra.Benchmarks;
 
 /// <summary>
-/// A desktop on server-b, shadowed from server-a over the pipe transport: two processes of the built program, an Xvnc, and the three
+/// A desktop on server-b, shadowed from server-a over the pipe transport: two processes of the built program, an Xvnc, and the two
 /// addresses a viewer can connect to.
 /// </summary>
 internal sealed class TwoNodes : IAsyncDisposable
@@ -32,9 +32,6 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     /// <summary>The owner's socket on server-b.</summary>
     public EndPoint Direct { get; private set; } = null!;
-
-    /// <summary>The desktop's own VNC server, with nothing of ours in between.</summary>
-    public EndPoint Xvnc => _desktop.Xvnc;
 
     /// <summary>DISPLAY and XAUTHORITY of the desktop.</summary>
     public IReadOnlyDictionary<string, string?> Display => _desktop.Display;

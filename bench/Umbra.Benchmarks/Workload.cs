@@ -16,14 +16,15 @@ internal sealed record Workload(string Name, string Mode, double Rate)
     public static readonly Workload SmallChange = new("small change", "marker", 17.3);
 
     /// <summary>Draws for some seconds.</summary>
+    /// <param name="display">DISPLAY and XAUTHORITY.</param>
     /// <returns>When each step was drawn: nanoseconds of CLOCK_MONOTONIC, which is <see cref="System.Diagnostics.Stopwatch"/>'s.</returns>
-    public async Task<SortedDictionary<uint, long>> RunAsync(TwoNodes nodes, TimeSpan length)
+    public async Task<SortedDictionary<uint, long>> RunAsync(IReadOnlyDictionary<string, string?> display, TimeSpan length)
     {
         string program = await InteropProgram.XMoveAsync();
         string rate = Rate.ToString(CultureInfo.InvariantCulture);
         string seconds = length.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         ProcessResult result = (await ExternalProcess.RunAsync(
-            program, [Mode, "--fps", rate, "--seconds", seconds, "--log"], nodes.Display, length * 3)).EnsureSuccess();
+            program, [Mode, "--fps", rate, "--seconds", seconds, "--log"], display, length * 3)).EnsureSuccess();
         return ReadLog(result.Output.Split('\n'));
     }
 

@@ -87,11 +87,14 @@ public sealed partial class Session
             await _demand.WaitAsync(cancellationToken);
         }
 
-        TimeSpan pause = TimeSpan.FromSeconds(1.0 / _options.UpdateRate) - _time.GetElapsedTime(Volatile.Read(ref _lastCommit));
+        // From one picture being begun to the next: how long one takes must not come on top.
+        TimeSpan pause = TimeSpan.FromSeconds(1.0 / _options.UpdateRate) - _time.GetElapsedTime(_lastBegun);
         if (pause > TimeSpan.Zero)
         {
             await Task.Delay(pause, _time, cancellationToken);
         }
+
+        _lastBegun = _time.GetTimestamp();
     }
 
     private async Task RunSourceAsync(CancellationToken cancellationToken)

@@ -35,6 +35,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     private Task _sourceLoop = Task.CompletedTask;
     private Task _refinementLoop = Task.CompletedTask;
     private long _lastCommit;
+    private long _lastBegun;
     private long _commits;
 
     /// <param name="source">Owned by the session from now on.</param>

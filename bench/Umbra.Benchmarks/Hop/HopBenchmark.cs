@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Umbra.Benchmarks.Fanout;
 
 namespace Umbra.Benchmarks.Hop;
 
@@ -22,12 +23,14 @@ internal sealed class HopBenchmark(RunOptions options)
     public async Task<HopReport> RunAsync()
     {
         await using TwoNodes nodes = await TwoNodes.StartAsync(Width, Height);
+        await using PeerServer peer = await PeerServer.StartXvncAsync(Width, Height);
+        EndPoint xvnc = IPEndPoint.Parse((await peer.OpenAsync(1))[0]);
         (string, EndPoint)[][] casts =
         [
             [(Link, nodes.Shadow), (Direct, nodes.Direct)],
             [(Link, nodes.Shadow)],
             [(Direct, nodes.Direct)],
-            [(Peer, nodes.Xvnc)],
+            [(Peer, xvnc)],
         ];
         List<PhaseResult> results = [];
         Machine before = Machine.Read();
@@ -39,7 +42,7 @@ internal sealed class HopBenchmark(RunOptions options)
                 {
                     await Console.Error.WriteLineAsync(
                         $"{repetition}/{options.Repetitions} {workload.Name}: {string.Join(", ", cast.Select(viewer => viewer.Item1))}");
-                    results.AddRange(await MeasureAsync(nodes, workload, cast));
+                    results.AddRange(await MeasureAsync(nodes, peer, workload, cast));
                 }
             }
         }
@@ -47,7 +50,7 @@ internal sealed class HopBenchmark(RunOptions options)
         return new HopReport(options, before, Machine.Read(), results);
     }
 
-    private async Task<List<PhaseResult>> MeasureAsync(TwoNodes nodes, Workload workload, (string Name, EndPoint Server)[] cast)
+    private async Task<List<PhaseResult>> MeasureAsync(TwoNodes nodes, PeerServer peer, Workload workload, (string Name, EndPoint Server)[] cast)
     {
         List<StepViewer> viewers = [];
         try
@@ -59,7 +62,7 @@ internal sealed class HopBenchmark(RunOptions options)
 
             var before = nodes.ProcessorTime;
             long begun = Stopwatch.GetTimestamp();
-            SortedDictionary<uint, long> drawn = await workload.RunAsync(nodes, WarmUp + TimeSpan.FromSeconds(options.Seconds));
+            SortedDictionary<uint, long> drawn = await workload.RunAsync(cast[0].Name == Peer ? peer.Display : nodes.Display, WarmUp + TimeSpan.FromSeconds(options.Seconds));
             TimeSpan took = Stopwatch.GetElapsedTime(begun);
             var after = nodes.ProcessorTime;
             Window window = Window.Of(drawn, WarmUp);

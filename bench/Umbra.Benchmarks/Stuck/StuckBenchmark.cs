@@ -48,7 +48,7 @@ internal sealed class StuckBenchmark(RunOptions options)
         Task<(long Near, long Target)> watching = WatchMemoryAsync(nodes, over.Token);
         await using RfbTestClient? other = await ComeAsync(nodes.Shadow, company.BytesPerSecond);
 
-        SortedDictionary<uint, long> drawn = await Workload.Video.RunAsync(nodes, WarmUp + TimeSpan.FromSeconds(options.Seconds));
+        SortedDictionary<uint, long> drawn = await Workload.Video.RunAsync(nodes.Display, WarmUp + TimeSpan.FromSeconds(options.Seconds));
         await over.CancelAsync();
         (long Near, long Target) most = await watching;
         Window window = Window.Of(drawn, WarmUp);

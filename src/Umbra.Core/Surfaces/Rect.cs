@@ -32,5 +32,23 @@ public readonly record struct Rect(int X, int Y, int Width, int Height)
     public Rect Union(Rect other) => IsEmpty ? other : other.IsEmpty ? this
         : FromEdges(Math.Min(X, other.X), Math.Min(Y, other.Y), Math.Max(Right, other.Right), Math.Max(Bottom, other.Bottom));
 
+    /// <summary>Adds what of this is outside of the other, in at most four pieces.</summary>
+    public void Without(Rect other, List<Rect> pieces)
+    {
+        Rect inside = Intersect(other);
+        if (inside.IsEmpty)
+        {
+            pieces.Add(this);
+            return;
+        }
+
+        Rect[] around =
+        [
+            FromEdges(X, Y, Right, inside.Y), FromEdges(X, inside.Bottom, Right, Bottom),
+            FromEdges(X, inside.Y, inside.X, inside.Bottom), FromEdges(inside.Right, inside.Y, Right, inside.Bottom),
+        ];
+        pieces.AddRange(around.Where(piece => !piece.IsEmpty));
+    }
+
     public Rect Offset(int dx, int dy) => this with { X = X + dx, Y = Y + dy };
 }

@@ -24,6 +24,7 @@ public sealed partial class Surface : IDisposable
     private readonly List<SurfaceViewer> _viewers = [];
     private readonly List<Rect> _changed = [];
     private readonly ScrollFinder _scrolls = new();
+    private readonly List<Rect> _broken = [];
     private Canvas _front;
     private TileGrid _grid;
     private TileCache _cache;
@@ -382,9 +383,17 @@ public sealed partial class Surface : IDisposable
     private bool CommitStep(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received)
     {
         _changed.Clear();
+        _broken.Clear();
         if (moves.IsEmpty && received is null && FindScroll(canvas, damage) is { } scrolled)
         {
-            moves = new[] { scrolled };
+            // What it brings is compared already.
+            _front.CopyWithin(scrolled.SourceX, scrolled.SourceY, scrolled.Target);
+            foreach (Rect rect in damage)
+            {
+                rect.Without(scrolled.Target, _broken);
+            }
+
+            return CommitChanged(canvas, CollectionsMarshal.AsSpan(_broken), [scrolled], now, isRefinement: false);
         }
 
         ReadOnlySpan<CopyMove> claimed = moves;
@@ -399,6 +408,12 @@ public sealed partial class Surface : IDisposable
             DamageRefinery.Refine(_front, canvas, move.Target, _changed);
         }
 
+        return CommitChanged(canvas, damage, moves, now, received is { IsRefinement: true });
+    }
+
+    /// <summary>A step of moves, which the front picture has, and of what has really changed besides.</summary>
+    private bool CommitChanged(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, bool isRefinement)
+    {
         foreach (Rect rect in damage)
         {
             DamageRefinery.Refine(_front, canvas, rect, _changed);
@@ -411,7 +426,6 @@ public sealed partial class Surface : IDisposable
 
         TileSet tiles = TilesOf(CollectionsMarshal.AsSpan(_changed), moves);
         DamageRefinery.Join(_changed);
-        bool isRefinement = received is { IsRefinement: true };
         Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], isRefinement), now);
         return true;
     }
@@ -429,7 +443,7 @@ public sealed partial class Surface : IDisposable
             area += rect.Area;
         }
 
-        return _scrolls.Find(_front, canvas, area >= union.Area / 2 ? union : largest);
+        return _scrolls.Find(_front, canvas, area >= union.Area / 2 ? union : largest, _broken);
     }
 
     private TileSet TilesOf(ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves)

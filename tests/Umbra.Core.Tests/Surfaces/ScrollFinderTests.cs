@@ -14,6 +14,7 @@ public sealed class ScrollFinderTests : PoolTest
     private static readonly Rect Window = new(64, 26, 256, 260);
     private readonly Canvas _before;
     private readonly Canvas _now;
+    private readonly List<Rect> _broken = [];
 
     public ScrollFinderTests()
     {
@@ -30,7 +31,7 @@ public sealed class ScrollFinderTests : PoolTest
     {
         Write(_before, firstLine: 10, offset: 0);
         Write(_now, firstLine: 10, offset: distance);
-        CopyMove move = new ScrollFinder().Find(_before, _now, Window)!.Value;
+        CopyMove move = new ScrollFinder().Find(_before, _now, Window, _broken)!.Value;
 
         Assert.Equal((0, -distance), (move.SourceX - move.Target.X, move.SourceY - move.Target.Y));
         Assert.True(Window.Contains(move.Target) && Window.Contains(move.Source), $"{move}");
@@ -53,7 +54,7 @@ public sealed class ScrollFinderTests : PoolTest
             _now.Fill(new Rect(bar.X, y, bar.Width, 1), (uint)y * 12345);
         }
 
-        CopyMove move = new ScrollFinder().Find(_before, _now, Window)!.Value;
+        CopyMove move = new ScrollFinder().Find(_before, _now, Window, _broken)!.Value;
         Assert.Equal(LineHeight, move.SourceY - move.Target.Y);
         Assert.True(move.Target.Right <= bar.X, $"{move.Target}");
     }
@@ -61,13 +62,13 @@ public sealed class ScrollFinderTests : PoolTest
     [Fact]
     public void Find_NothingMoved_IsNothing()
     {
-        Assert.Null(new ScrollFinder().Find(_before, _now, Full.Bounds));
+        Assert.Null(new ScrollFinder().Find(_before, _now, Full.Bounds, _broken));
         Write(_before, 0, 0);
-        Assert.Null(new ScrollFinder().Find(_now, _before, Full.Bounds));
+        Assert.Null(new ScrollFinder().Find(_now, _before, Full.Bounds, _broken));
         Write(_now, 0, 0);
-        Assert.Null(new ScrollFinder().Find(_before, _now, Full.Bounds));
+        Assert.Null(new ScrollFinder().Find(_before, _now, Full.Bounds, _broken));
         new Random(1).NextBytes(_now.Pixels);
-        Assert.Null(new ScrollFinder().Find(_before, _now, Full.Bounds));
+        Assert.Null(new ScrollFinder().Find(_before, _now, Full.Bounds, _broken));
     }
 
     /// <summary>After much that was no scrolling it takes a while to be found, but it is.</summary>
@@ -79,12 +80,12 @@ public sealed class ScrollFinderTests : PoolTest
         for (int i = 0; i < 100; i++)
         {
             random.NextBytes(_before.Pixels);
-            Assert.Null(finder.Find(_before, _now, Full.Bounds));
+            Assert.Null(finder.Find(_before, _now, Full.Bounds, _broken));
         }
 
         Write(_before, 0, 0);
         Write(_now, 0, -LineHeight);
-        Assert.Contains(Enumerable.Range(0, 8), _ => finder.Find(_before, _now, Window) is not null);
+        Assert.Contains(Enumerable.Range(0, 8), _ => finder.Find(_before, _now, Window, _broken) is not null);
     }
 
     [Fact]
