@@ -23,6 +23,10 @@ internal sealed class CrowdNode : IAsyncDisposable
     private const string Connections = "280";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>By then a node that nobody looks at has given back all it can.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
+
     private readonly List<string> _shadows = [];
     private readonly HashSet<string> _log = [];
 
@@ -105,6 +109,7 @@ internal sealed class CrowdNode : IAsyncDisposable
     /// <summary>When nothing has moved for a while.</summary>
     public async Task<CrowdIdle> RestAsync()
     {
+        await Task.Delay(Quiet);
         CrowdIdle last = await ReadIdleAsync();
         for (Stopwatch waited = Stopwatch.StartNew(), same = Stopwatch.StartNew(); same.Elapsed < TimeSpan.FromSeconds(5) && waited.Elapsed < Patience;)
         {
