@@ -11,6 +11,7 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
     private CancellationToken _token;
     private bool _isSet;
     private bool _isAwaited;
+    private bool _isCancelled;
 
     public void Set()
     {
@@ -46,6 +47,7 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
 
             _woken.Reset();
             _token = cancellationToken;
+            _isCancelled = false;
             _isAwaited = true;
         }
 
@@ -78,7 +80,17 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _woken.SetResult(true);
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_isCancelled)
+        {
+            _woken.SetException(new OperationCanceledException(_token));
+        }
+        else
+        {
+            _woken.SetResult(true);
+        }
+    }
 
     void IValueTaskSource.GetResult(short token)
     {
@@ -91,6 +103,7 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _woken.OnCompleted(continuation, state, token, flags);
 
+    /// <summary>Not at once: whoever waits must not do what follows in the middle of a cancellation that others have not heard of yet.</summary>
     private void Cancel()
     {
         lock (_gate)
@@ -101,8 +114,9 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
             }
 
             _isAwaited = false;
+            _isCancelled = true;
         }
 
-        _woken.SetException(new OperationCanceledException(_token));
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 }
