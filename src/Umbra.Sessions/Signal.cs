@@ -39,9 +39,8 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
 
         lock (_gate)
         {
-            if (_isSet)
+            if (TryTake())
             {
-                _isSet = false;
                 return ValueTask.CompletedTask;
             }
 
@@ -58,13 +57,9 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
     /// <returns>False where the time passed first.</returns>
     public async ValueTask<bool> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        if (TryTake())
         {
-            if (_isSet)
-            {
-                _isSet = false;
-                return true;
-            }
+            return true;
         }
 
         using CancellationTokenSource timer = new(timeout, time);
@@ -102,6 +97,16 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _woken.OnCompleted(continuation, state, token, flags);
+
+    private bool TryTake()
+    {
+        lock (_gate)
+        {
+            bool wasSet = _isSet;
+            _isSet = false;
+            return wasSet;
+        }
+    }
 
     /// <summary>Not at once: whoever waits must not do what follows in the middle of a cancellation that others have not heard of yet.</summary>
     private void Cancel()

@@ -135,11 +135,13 @@ internal sealed class ScrollFinder
         foreach (int y in _lostRows.Where(y => y >= target.Y && y < target.Bottom))
         {
             Rect row = target with { Y = y, Height = 1 };
-            bool isNext = broken.Count > 0 && broken[^1].Bottom == y;
-            broken.Add(isNext ? broken[^1].Union(row) : row);
-            if (isNext)
+            if (broken.Count > 0 && broken[^1].Bottom == y)
             {
-                broken.RemoveAt(broken.Count - 2);
+                broken[^1] = broken[^1].Union(row);
+            }
+            else
+            {
+                broken.Add(row);
             }
         }
 

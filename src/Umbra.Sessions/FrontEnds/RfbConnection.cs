@@ -30,6 +30,7 @@ public sealed partial class RfbConnection : IViewerFrontEnd
     private readonly ILogger _logger;
     private readonly Account _account;
     private readonly CancellationTokenSource _closing;
+    private readonly SocketWriter? _direct;
     private IDuplexPipe _pipe;
     private SessionViewer _viewer = null!;
     private InputSeat _seat = null!;
@@ -46,6 +47,7 @@ public sealed partial class RfbConnection : IViewerFrontEnd
         _memory = new MemoryWait(time, isEndless: access.IsOwner);
         _account = _session.Account.Open($"viewer {connection.ConnectionId}", MaxBytes, mustSucceed: access.IsOwner);
         _pipe = OpenPipe(connection, _session.Pool.AsMemoryPool(BufferTag.RfbViewer, _account));
+        _direct = _pipe.Output as SocketWriter;
         _closing = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, access.Ended);
         _resizeTimer = time.CreateTimer(_ => GiveUpResizing(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -75,6 +77,9 @@ public sealed partial class RfbConnection : IViewerFrontEnd
         {
             await rfb._resizeTimer.DisposeAsync();
             rfb._closing.Dispose();
+
+            // Not the connection's, so nobody else does; what was not flushed goes back.
+            rfb._direct?.Complete();
             rfb._account.CloseAndTell($"rfb viewer {access.Who}", logger);
         }
 
