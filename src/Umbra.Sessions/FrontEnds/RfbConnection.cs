@@ -113,7 +113,7 @@ public sealed partial class RfbConnection : IViewerFrontEnd
     /// </summary>
     private static IDuplexPipe OpenPipe(ConnectionContext connection, MemoryPool<byte> memory) =>
         connection.Features.Get<IConnectionSocketFeature>() is { } feature
-            ? new DuplexPipe(connection.Transport.Input, new SocketWriter(feature.Socket, memory))
+            ? new DuplexPipe(connection.Transport.Input, new SocketWriter(feature.Socket, memory, () => connection.Abort(new ConnectionAbortedException("it was given up while something was being sent"))))
             : connection.Transport;
 
     private async Task ServeAsync()

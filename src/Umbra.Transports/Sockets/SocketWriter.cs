@@ -33,13 +33,15 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
     private int _start;
     private int _end;
     private int _sent;
+    private volatile bool _isSending;
 
     /// <param name="pool">For what is written with <see cref="GetMemory"/>; nothing is kept between a flush and the next write.</param>
-    public SocketWriter(Socket socket, MemoryPool<byte> pool)
+    /// <param name="abort">Ends the connection, and its socket with it, from any thread: whoever reads from it is told in its owner's words.</param>
+    public SocketWriter(Socket socket, MemoryPool<byte> pool, Action abort)
     {
         _socket = socket;
         _pool = pool;
-        _abort = socket.Dispose;
+        _abort = abort;
         _sending.Completed += (_, _) => Continue();
     }
 
@@ -100,6 +102,7 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
         }
 
         _sent = 0;
+        _isSending = true;
         _flushed.Reset();
         _cancellation = cancellationToken.UnsafeRegister(static state => ((Action)state!)(), _abort);
         if (!TrySend())
@@ -112,7 +115,13 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
     }
 
     /// <summary>Ends the connection where a flush is waiting.</summary>
-    public override void CancelPendingFlush() => _abort();
+    public override void CancelPendingFlush()
+    {
+        if (_isSending)
+        {
+            _abort();
+        }
+    }
 
     /// <summary>Drops what was not flushed.</summary>
     public override void Complete(Exception? exception = null)
@@ -197,6 +206,7 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
     private SocketError Finish()
     {
         _cancellation.Dispose();
+        _isSending = false;
         SocketError error = _sending.SocketError;
         _sending.BufferList = null;
         _next.Clear();

@@ -24,7 +24,7 @@ public sealed class SocketWriterTests : PoolTest
         _near.SendBufferSize = 16 * 1024;
         _near.Connect(listener.LocalEndPoint!);
         _far = listener.Accept();
-        _writer = new SocketWriter(_near, Pool.AsMemoryPool(BufferTag.Test, Account));
+        _writer = new SocketWriter(_near, Pool.AsMemoryPool(BufferTag.Test, Account), _near.Dispose);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -102,6 +102,31 @@ public sealed class SocketWriterTests : PoolTest
 
         await Assert.ThrowsAsync<IOException>(async () => await flushing.AsTask().WaitAsync(Patience, Stop));
         Assert.Equal(0, Account.Blocks);
+        await Assert.ThrowsAsync<IOException>(WriteAgainAsync);
+    }
+
+    [Fact]
+    public async Task CancelPendingFlush_NothingIsSent_LeavesTheConnection()
+    {
+        _writer.CancelPendingFlush();
+        _writer.Write("a"u8);
+        await _writer.FlushAsync(Stop);
+        _writer.CancelPendingFlush();
+        _writer.Write("b"u8);
+        await _writer.FlushAsync(Stop);
+
+        Assert.Equal("ab"u8.ToArray(), await ReadAsync(2));
+    }
+
+    [Fact]
+    public async Task CancelPendingFlush_PeerDoesNotRead_FailsAndEndsTheConnection()
+    {
+        _writer.Append(new byte[10_000_000]);
+        ValueTask<FlushResult> flushing = _writer.FlushAsync(Stop);
+        Assert.False(flushing.IsCompleted);
+        _writer.CancelPendingFlush();
+
+        await Assert.ThrowsAsync<IOException>(async () => await flushing.AsTask().WaitAsync(Patience, Stop));
         await Assert.ThrowsAsync<IOException>(WriteAgainAsync);
     }
 
