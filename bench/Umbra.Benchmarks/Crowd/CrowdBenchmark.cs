@@ -18,7 +18,7 @@ internal sealed class CrowdBenchmark(RunOptions options)
     {
         Machine before = Machine.Read();
         List<CrowdSceneResult> results = [];
-        foreach (CrowdScene scene in (CrowdScene[])[CrowdScene.Ordinary, CrowdScene.Pressing])
+        foreach (CrowdScene scene in (CrowdScene[])[CrowdScene.Ordinary, CrowdScene.Film, CrowdScene.Pressing])
         {
             results.Add(await RunAsync(scene));
         }
@@ -28,7 +28,7 @@ internal sealed class CrowdBenchmark(RunOptions options)
 
     private async Task<CrowdSceneResult> RunAsync(CrowdScene scene)
     {
-        await using CrowdNode node = await CrowdNode.StartAsync();
+        await using CrowdNode node = await CrowdNode.StartAsync(scene.Pattern);
         using (await StepViewer.StartAsync(node.Owner, options.Quality))
         {
             await Task.Delay(Settle);

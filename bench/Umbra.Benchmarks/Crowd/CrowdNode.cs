@@ -45,7 +45,7 @@ internal sealed class CrowdNode : IAsyncDisposable
     /// <summary>Cores of node and viewers; null where they share all there are.</summary>
     public string? Cores { get; private set; }
 
-    public static async Task<CrowdNode> StartAsync()
+    public static async Task<CrowdNode> StartAsync(PatternKind pattern)
     {
         CrowdNode node = new(await NodeProcess.StartAsync(new Dictionary<string, string?>
         {
@@ -57,7 +57,7 @@ internal sealed class CrowdNode : IAsyncDisposable
         try
         {
             await node.PinAsync();
-            await node.Api.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, Session, new SizeInfo(Width, Height)), CancellationToken.None);
+            await node.Api.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, Session, new SizeInfo(Width, Height), Pattern: pattern), CancellationToken.None);
             TicketInfo ticket = await node.Api.IssueTicketAsync(Session, new TicketRequest(), CancellationToken.None);
             node.Owner = new UnixDomainSocketEndPoint(ticket.SocketPath!);
             return node;

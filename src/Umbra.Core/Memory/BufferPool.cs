@@ -75,7 +75,7 @@ public sealed partial class BufferPool : IDisposable
     /// Free bytes held for the next rent, those of slabs that were never used yet among them. Never more than what the pool was told to keep and the
     /// must-succeed stock.
     /// </summary>
-    public long KeptBytes => Math.Max(0, HeldBytes - Root.Bytes - Volatile.Read(ref _abandoned));
+    public long KeptBytes => Math.Max(0, HeldBytes - (Root.Bytes - Volatile.Read(ref _foreign)) - Volatile.Read(ref _abandoned));
 
     /// <summary>Where slabs come from. For tests: one that is out of memory.</summary>
     internal Func<int, byte[]> Allocate { get; set; } = static bytes => GC.AllocateUninitializedArray<byte>(bytes, pinned: true);

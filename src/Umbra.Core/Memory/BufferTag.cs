@@ -7,6 +7,8 @@ public enum BufferTag : byte
     Mdl,
     /// <summary>Pixels of surfaces and of the canvases sources draw on.</summary>
     SurfacePixels,
+    /// <summary>Pixels in memory shared with an X server: counted, but not of the pool.</summary>
+    SharedPixels,
     /// <summary>Encoded frame packets, shared by all viewers of a class.</summary>
     FramePacket,
     /// <summary>Encoded tiles, at most one per tile and class.</summary>
@@ -44,7 +46,7 @@ public static class BufferTags
 {
     private static readonly string[] Names =
     [
-        "Mdl ", "SfPx", "FrPk", "TiCa", "Enco", "Deco", "Curs", "Clip", "RfbV", "RfbS", "ShSt", "PtSt", "Kest", "TdTc", "TdPi", "TdMe", "Test",
+        "Mdl ", "SfPx", "ShPx", "FrPk", "TiCa", "Enco", "Deco", "Curs", "Clip", "RfbV", "RfbS", "ShSt", "PtSt", "Kest", "TdTc", "TdPi", "TdMe", "Test",
     ];
 
     /// <summary>How many tags there are.</summary>

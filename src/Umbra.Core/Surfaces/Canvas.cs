@@ -3,13 +3,14 @@ using Umbra.Core.Memory;
 namespace Umbra.Core.Surfaces;
 
 /// <summary>
-/// A picture: 32-bit BGRX pixels (blue in the first byte, the fourth byte 0), rows top-down, no gap between rows, in one pool block.
-/// Owns the block. Not thread-safe: a source draws on its own canvas, the surface guards its own.
+/// A picture: 32-bit BGRX pixels (blue in the first byte, the fourth byte 0), rows top-down, no gap between rows, in one pool block, which it owns,
+/// or in memory that somebody else does. Not thread-safe: a source draws on its own canvas, the surface guards its own.
 /// </summary>
 public sealed class Canvas : IDisposable
 {
     public const int BytesPerPixel = 4;
-    private Lease _pixels;
+    private Lease _block;
+    private Memory<byte> _foreign;
 
     /// <summary>A black picture.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The size is not <see cref="Size.IsValid"/>.</exception>
@@ -22,8 +23,21 @@ public sealed class Canvas : IDisposable
         }
 
         Size = size;
-        _pixels = pool.Rent(checked(size.Width * size.Height * BytesPerPixel), BufferTag.SurfacePixels, account);
-        _pixels.Span.Clear();
+        _block = pool.Rent(checked(size.Width * size.Height * BytesPerPixel), BufferTag.SurfacePixels, account);
+        _block.Span.Clear();
+    }
+
+    /// <summary>What is in that memory, which must outlive the canvas.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not <see cref="Size.IsValid"/>, or the memory too small for it.</exception>
+    public Canvas(Size size, Memory<byte> pixels)
+    {
+        if (!size.IsValid)
+        {
+            throw new ArgumentOutOfRangeException(nameof(size), size, "not a surface size");
+        }
+
+        Size = size;
+        _foreign = pixels[..checked(size.Width * size.Height * BytesPerPixel)];
     }
 
     public Size Size { get; }
@@ -32,12 +46,12 @@ public sealed class Canvas : IDisposable
     public int Stride => Size.Width * BytesPerPixel;
 
     /// <summary>All pixels, row after row.</summary>
-    public Span<byte> Pixels => _pixels.Span;
+    public Span<byte> Pixels => _block.IsEmpty ? _foreign.Span : _block.Span;
 
-    public Memory<byte> Memory => _pixels.Memory;
+    public Memory<byte> Memory => _block.IsEmpty ? _foreign : _block.Memory;
 
     /// <summary>The pixels of row <paramref name="y"/> from <paramref name="x"/> on, <paramref name="width"/> of them.</summary>
-    public Span<byte> Row(int x, int y, int width) => _pixels.Span.Slice((y * Stride) + (x * BytesPerPixel), width * BytesPerPixel);
+    public Span<byte> Row(int x, int y, int width) => Pixels.Slice((y * Stride) + (x * BytesPerPixel), width * BytesPerPixel);
 
     public void Fill(Rect rect, uint bgrx)
     {
@@ -70,7 +84,8 @@ public sealed class Canvas : IDisposable
 
     public void Dispose()
     {
-        _pixels.Dispose();
-        _pixels = default;
+        _block.Dispose();
+        _block = default;
+        _foreign = default;
     }
 }

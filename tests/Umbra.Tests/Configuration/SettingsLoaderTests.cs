@@ -62,7 +62,7 @@ public sealed class SettingsLoaderTests : IDisposable
     public void Load_VerifyWrongTag_NamesTheTags()
     {
         _variables["UMBRA_VERIFY"] = "pool,TdXx";
-        Assert.Contains("verify: 'TdXx' is no tag: tags are Mdl, SfPx, FrPk", Assert.Single(Load().Errors).Message, StringComparison.Ordinal);
+        Assert.Contains("verify: 'TdXx' is no tag: tags are Mdl, SfPx, ShPx", Assert.Single(Load().Errors).Message, StringComparison.Ordinal);
     }
 
     [Fact]

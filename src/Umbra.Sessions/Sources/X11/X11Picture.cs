@@ -4,8 +4,8 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Sessions.Sources.X11;
 
 /// <summary>
-/// Reads what has been drawn on the screen since the last time, into a canvas of its own, and commits it. Through memory shared with the server where both can,
-/// else through the wire. Used by one task.
+/// Reads what has been drawn on the screen since the last time, into a canvas of its own, and commits it. Through memory shared with the server where both can, which
+/// is the canvas then; else through the wire. Used by one task.
 /// </summary>
 internal sealed class X11Picture : IDisposable
 {
@@ -25,6 +25,7 @@ internal sealed class X11Picture : IDisposable
     private readonly List<Rect> _rects = [];
     private readonly List<Rect> _parts = [];
     private readonly List<Task<XReply>> _answers = [];
+    private int _partsBytes;
     private Canvas? _canvas;
     private XSegment? _segment;
     private uint _segmentId;
@@ -85,10 +86,10 @@ internal sealed class X11Picture : IDisposable
 
     public void Dispose()
     {
-        _segment?.Dispose();
-        _segment = null;
         _canvas?.Dispose();
         _canvas = null;
+        ((IDisposable?)_segment)?.Dispose();
+        _segment = null;
     }
 
     private async Task TakeDamageAsync()
@@ -119,44 +120,37 @@ internal sealed class X11Picture : IDisposable
             return;
         }
 
-        _canvas?.Dispose();
-        _canvas = null;
-        _canvas = new Canvas(_sink.Pool, _sink.Account, size);
-        _isWhole = false;
-        await ShareAsync(Math.Min(_canvas.Pixels.Length, XLimits.MaxSegmentBytes));
-    }
-
-    /// <summary>Gets memory to share of that many bytes, or more, if that is possible.</summary>
-    private async Task ShareAsync(int length)
-    {
-        if (_shm is null || _segment?.Length >= length)
-        {
-            return;
-        }
-
         if (_segment is not null)
         {
-            _shm.Release(_segmentId);
-            _segment.Dispose();
-            _segment = null;
+            _shm!.Release(_segmentId);
         }
 
-        XSegment? segment = XSegment.TryCreate(length);
-        if (segment is null)
+        Dispose();
+        _isWhole = false;
+        _segment = await TryShareAsync((size.Width * size.Height * Canvas.BytesPerPixel) + XLimits.MaxPartsBytes);
+        _canvas = _segment is null ? new Canvas(_sink.Pool, _sink.Account, size) : new Canvas(size, _segment.Memory);
+    }
+
+    /// <summary>Memory to share of that many bytes, if that is possible.</summary>
+    private async Task<XSegment?> TryShareAsync(int length)
+    {
+        if (_shm is null || XSegment.TryCreate(_sink.Pool, _sink.Account, length) is not { } segment)
         {
-            return;
+            return null;
         }
 
+        bool isShared = false;
         try
         {
-            if (await _shm.AttachAsync(segment.Id) is { } id && await IsOursAsync(segment, id))
-            {
-                (_segment, _segmentId, segment) = (segment, id, null);
-            }
+            isShared = await _shm.AttachAsync(segment.Id) is { } id && await IsOursAsync(segment, _segmentId = id);
+            return isShared ? segment : null;
         }
         finally
         {
-            segment?.Dispose();
+            if (!isShared)
+            {
+                ((IDisposable)segment).Dispose();
+            }
         }
     }
 
@@ -168,7 +162,7 @@ internal sealed class X11Picture : IDisposable
     {
         foreach (uint value in (uint[])[0x5A5A5A5A, 0xA5A5A5A5])
         {
-            MemoryMarshal.Write(segment.Bytes, value);
+            MemoryMarshal.Write(segment.GetSpan(), value);
             Task<XReply> asked = _shm!.Ask(_root, new Rect(0, 0, 1, 1), id, 0);
             await _connection.FlushAsync();
             using XReply reply = await asked;
@@ -177,7 +171,7 @@ internal sealed class X11Picture : IDisposable
                 return false;
             }
 
-            if (MemoryMarshal.Read<uint>(segment.Bytes) != value)
+            if (MemoryMarshal.Read<uint>(segment.GetSpan()) != value)
             {
                 return true;
             }
@@ -190,27 +184,29 @@ internal sealed class X11Picture : IDisposable
     private async Task<XError?> ReadAsync()
     {
         // In the order of the list, as much at a time as there is room for.
-        int room = _segment?.Length ?? XLimits.MaxImageBytes;
-        int used = 0;
+        int room = _segment is null ? XLimits.MaxImageBytes : XLimits.MaxPartsBytes;
         _parts.Clear();
+        _partsBytes = 0;
         foreach (Rect rect in _rects)
         {
+            if (_segment is not null && 2 * rect.Width >= _canvas!.Size.Width)
+            {
+                _parts.Add(rect with { X = 0, Width = _canvas.Size.Width });
+                continue;
+            }
+
             int row = rect.Width * Canvas.BytesPerPixel;
             for (int y = rect.Y; y < rect.Bottom;)
             {
-                int rows = Math.Min((room - used) / row, rect.Bottom - y);
+                int rows = Math.Min((room - _partsBytes) / row, rect.Bottom - y);
                 if (rows > 0)
                 {
                     _parts.Add(new Rect(rect.X, y, rect.Width, rows));
-                    (y, used) = (y + rows, used + (rows * row));
+                    (y, _partsBytes) = (y + rows, _partsBytes + (rows * row));
                 }
                 else if (await ReadPartsAsync() is { } error)
                 {
                     return error;
-                }
-                else
-                {
-                    used = 0;
                 }
             }
         }
@@ -218,32 +214,50 @@ internal sealed class X11Picture : IDisposable
         return await ReadPartsAsync();
     }
 
-    private Task<XError?> ReadPartsAsync() => _segment is null ? ReadPartsByWireAsync() : ReadPartsByMemoryAsync(_segment);
+    private async Task<XError?> ReadPartsAsync()
+    {
+        XError? error = await (_segment is null ? ReadPartsByWireAsync() : ReadPartsByMemoryAsync(_segment));
+        _parts.Clear();
+        _partsBytes = 0;
+        return error;
+    }
 
+    /// <summary>Rows of the whole width have their place already; other parts are put into theirs.</summary>
     private async Task<XError?> ReadPartsByMemoryAsync(XSegment segment)
     {
-        int offset = 0;
+        int screen = _canvas!.Pixels.Length;
+        int offset = screen;
         foreach (Rect part in _parts)
         {
-            _answers.Add(_shm!.Ask(_root, part, _segmentId, offset));
-            offset += part.Width * part.Height * Canvas.BytesPerPixel;
+            bool isPlaced = part.Width == _canvas.Size.Width;
+            _answers.Add(_shm!.Ask(_root, part, _segmentId, isPlaced ? part.Y * _canvas.Stride : offset));
+            offset += isPlaced ? 0 : part.Width * part.Height * Canvas.BytesPerPixel;
         }
 
         await _connection.FlushAsync();
         XError? error = null;
-        offset = 0;
+        offset = screen;
         for (int i = 0; i < _parts.Count; i++)
         {
             using XReply reply = await _answers[i];
             error ??= reply.Error;
-            if (error is null)
+            if (error is not null)
             {
-                offset += Draw(_parts[i], segment.Bytes[offset..]);
+                continue;
+            }
+
+            Rect part = _parts[i];
+            if (part.Width == _canvas.Size.Width)
+            {
+                XPixels.Clean(_canvas.Pixels.Slice(part.Y * _canvas.Stride, part.Height * _canvas.Stride));
+            }
+            else
+            {
+                offset += Draw(part, segment.GetSpan()[offset..]);
             }
         }
 
         _answers.Clear();
-        _parts.Clear();
         return error;
     }
 
@@ -267,7 +281,6 @@ internal sealed class X11Picture : IDisposable
             Draw(part, reply.Body);
         }
 
-        _parts.Clear();
         return null;
     }
 
@@ -275,16 +288,9 @@ internal sealed class X11Picture : IDisposable
     private int Draw(Rect part, ReadOnlySpan<byte> pixels)
     {
         int row = part.Width * Canvas.BytesPerPixel;
-        if (row == _canvas!.Stride)
+        for (int i = 0; i < part.Height; i++)
         {
-            XPixels.Copy(pixels[..(row * part.Height)], _canvas.Pixels.Slice(part.Y * row, row * part.Height));
-        }
-        else
-        {
-            for (int i = 0; i < part.Height; i++)
-            {
-                XPixels.Copy(pixels.Slice(i * row, row), _canvas.Row(part.X, part.Y + i, part.Width));
-            }
+            XPixels.Copy(pixels.Slice(i * row, row), _canvas!.Row(part.X, part.Y + i, part.Width));
         }
 
         return row * part.Height;

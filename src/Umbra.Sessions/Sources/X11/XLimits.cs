@@ -24,10 +24,8 @@ internal static class XLimits
     /// <summary>A longer reply is read and thrown away; one that is longer than this is no reply.</summary>
     public const long MaxSkippedBytes = 256L * 1024 * 1024;
 
-    /// <summary>
-    /// Memory shared with the server: a whole screen of 1920x1080. What has changed of a larger one comes in parts, which may be of different moments.
-    /// </summary>
-    public const int MaxSegmentBytes = 8 * 1024 * 1024;
+    /// <summary>Of the memory shared with the server, what is beside the screen itself: for parts of it, before they are put in their places.</summary>
+    public const int MaxPartsBytes = 1024 * 1024;
 
     /// <summary>Rectangles of one picture; where more have changed they are joined.</summary>
     public const int MaxRects = 64;

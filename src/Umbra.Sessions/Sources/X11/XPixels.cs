@@ -7,6 +7,7 @@ namespace Umbra.Sessions.Sources.X11;
 internal static class XPixels
 {
     private const uint Colours = 0xFFFFFF;
+    private const int CleanedAtOnce = 1024;
 
     /// <summary>Copies whole pixels, with 0 in the fourth byte.</summary>
     public static void Copy(ReadOnlySpan<byte> from, Span<byte> to)
@@ -23,6 +24,20 @@ internal static class XPixels
         for (; i < source.Length; i++)
         {
             target[i] = source[i] & Colours;
+        }
+    }
+
+    /// <summary>Makes the fourth byte of each pixel 0. Where all are already, as is usual, nothing is written.</summary>
+    public static void Clean(Span<byte> pixels)
+    {
+        Span<uint> rest = MemoryMarshal.Cast<byte, uint>(pixels);
+        for (int dirty = rest.IndexOfAnyExceptInRange(0u, Colours); dirty >= 0; dirty = rest.IndexOfAnyExceptInRange(0u, Colours))
+        {
+            // Who leaves something in one leaves it in those beside it.
+            int length = Math.Min(rest.Length - dirty, CleanedAtOnce);
+            Span<byte> some = MemoryMarshal.AsBytes(rest.Slice(dirty, length));
+            Copy(some, some);
+            rest = rest[(dirty + length)..];
         }
     }
 }

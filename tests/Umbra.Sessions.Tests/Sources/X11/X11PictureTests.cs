@@ -1,4 +1,5 @@
 using Umbra.Core.Input;
+using Umbra.Core.Memory;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Sources.X11;
 using Umbra.Testing;
@@ -25,6 +26,45 @@ public sealed class X11PictureTests : X11SourceTest
         await using Running running = await StartAsync(Xvfb, more: ["-extension", "MIT-SHM"]);
         await DrawAsync(running);
         Assert.False(running.Source.IsShared);
+    }
+
+    [Fact]
+    public async Task Run_SharedMemory_IsChargedToTheSession()
+    {
+        await using Running running = await StartAsync(Xvfb);
+        Assert.InRange(Shared().Bytes, 800 * 600 * 4, (800 * 600 * 4) + (2 * XLimits.MaxPartsBytes));
+
+        await running.StopAsync();
+        await running.Source.DisposeAsync();
+        Assert.Equal(0, Shared().Bytes);
+
+        TagUsage Shared() => Pool.ReadTags().Single(usage => usage.Tag == BufferTag.SharedPixels);
+    }
+
+    [Fact]
+    public async Task Run_NoRoomToShare_PictureEqualsTheDisplays()
+    {
+        Pool.SetLimit(BufferTag.SharedPixels, 800 * 600 * 4);
+        await using Running running = await StartAsync(Xvfb);
+        await DrawAsync(running);
+        Assert.False(running.Source.IsShared);
+    }
+
+    [Fact]
+    public void Clean_AnyLength_LeavesColoursAndNothingElse()
+    {
+        Random random = new(1);
+        for (int length = 0; length < 3000; length += length < 70 ? 1 : 977)
+        {
+            byte[] pixels = new byte[length * 4];
+            random.NextBytes(pixels);
+            pixels.AsSpan(0, length / 2 * 4).Fill(7);
+            byte[] expected = [.. pixels.Select((value, i) => i % 4 == 3 ? (byte)0 : value)];
+
+            XPixels.Clean(pixels);
+
+            Assert.Equal(expected, pixels);
+        }
     }
 
     [Theory]
