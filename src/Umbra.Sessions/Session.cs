@@ -4,6 +4,7 @@ using Umbra.Core.Input;
 using Umbra.Core.Memory;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Sources;
+using Umbra.Transports;
 
 namespace Umbra.Sessions;
 
@@ -114,6 +115,9 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
 
     /// <summary>Who pays for what the owner, or the shadowers, make the session hold.</summary>
     public Account AccountFor(bool isOwner) => isOwner ? Account : _shadowers;
+
+    /// <summary>Where they are served; null: on the thread pool.</summary>
+    public WorkLane? LaneFor(bool isOwner) => isOwner ? null : _options.ShadowerLane;
 
     /// <summary>What viewers of this kind were sent, and what became of them, since the session began.</summary>
     public ViewerTotals TotalsOf(ViewerKind kind) => _totals[(int)kind];

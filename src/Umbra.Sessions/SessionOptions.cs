@@ -1,3 +1,5 @@
+using Umbra.Transports;
+
 namespace Umbra.Sessions;
 
 /// <summary>How a session behaves.</summary>
@@ -28,4 +30,7 @@ public sealed record SessionOptions
 
     /// <summary>Told how long each update took from its begin until its viewer answered it. On the viewer's way: must be quick.</summary>
     public Action<ViewerKind, TimeSpan>? UpdateArrived { get; init; }
+
+    /// <summary>Where shadowers and links are served, so that the source and owners are not in a queue with them; null: where everything is.</summary>
+    public WorkLane? ShadowerLane { get; init; }
 }

@@ -10,15 +10,16 @@ namespace Umbra.Sessions;
 public sealed class SessionViewer : IDisposable
 {
     private readonly Session _session;
-    private readonly Signal _signal = new();
+    private readonly Signal _signal;
     private readonly Action _wake;
     private int _isEvicted;
 
     /// <param name="wake">What wakes the viewer's loop where it waits for more than this; null: <see cref="WaitAsync"/>.</param>
     internal SessionViewer(Session session, EncodingClass encodingClass, string who, bool isOwner, Action? wake, IViewerFrontEnd? frontEnd)
     {
-        _wake = wake ?? _signal.Set;
         _session = session;
+        _signal = new Signal(session.LaneFor(isOwner));
+        _wake = wake ?? _signal.Set;
         FrontEnd = frontEnd;
         Who = who;
         Kind = isOwner ? ViewerKind.Owner : frontEnd is { IsLink: true } ? ViewerKind.Link : ViewerKind.Shadower;

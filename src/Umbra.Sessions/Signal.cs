@@ -1,9 +1,10 @@
 using System.Threading.Tasks.Sources;
+using Umbra.Transports;
 
 namespace Umbra.Sessions;
 
-/// <summary>Wakes one waiting loop, on the thread pool. Any number of <see cref="Set"/> before the wait count as one. Allocates nothing: viewers are woken with each picture.</summary>
-internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
+/// <summary>Wakes one waiting loop, in a lane or on the thread pool. Any number of <see cref="Set"/> before the wait count as one. Allocates nothing: viewers are woken with each picture.</summary>
+internal sealed class Signal(WorkLane? lane = null) : IValueTaskSource, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<bool> _woken;
@@ -26,7 +27,7 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
             _isAwaited = false;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        Run();
     }
 
     /// <summary>For one waiter at a time.</summary>
@@ -122,6 +123,18 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
             _isCancelled = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        Run();
+    }
+
+    private void Run()
+    {
+        if (lane is null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        else
+        {
+            lane.Post(this);
+        }
     }
 }

@@ -18,6 +18,12 @@ public sealed class UpdateBudget
 
     private static readonly TimeSpan Quick = Target / 2.5;
 
+    /// <summary>By so much it grows once it has been too much.</summary>
+    private const double Careful = 1.5;
+
+    private TimeSpan? _delay;
+    private bool _wasTooMuch;
+
     public int Bytes { get; private set; } = FirstBytes;
 
     /// <summary>Whether any update has arrived: before that, nothing is known of the wire.</summary>
@@ -26,18 +32,21 @@ public sealed class UpdateBudget
     /// <summary>An update of <paramref name="bytes"/> has arrived <paramref name="took"/> after it was begun.</summary>
     public void Arrived(long bytes, TimeSpan took)
     {
+        // What the quickest took is the way there and back, which smaller updates would not shorten. Of the first nothing is known yet.
+        TimeSpan excess = took - (_delay ?? TimeSpan.Zero);
+        excess = excess < TimeSpan.Zero ? TimeSpan.Zero : excess;
+        _delay = _delay is { } least && least < took ? least : took;
         IsMeasured = true;
-        if (took <= Quick && bytes >= Bytes / 2)
+        if (excess > Target)
         {
-            Bytes = Math.Min(MaxBytes, Bytes * 4);
+            Bytes = (int)Math.Clamp(bytes * (Target / excess), MinBytes, MaxBytes);
+            _wasTooMuch = true;
         }
-        else if (took > Target)
+        else if (bytes >= Bytes / 2 && excess < Target)
         {
-            Bytes = (int)Math.Clamp(bytes * (Target / took), MinBytes, MaxBytes);
-        }
-        else if (bytes >= Bytes / 2 && took < Target)
-        {
-            Bytes = (int)Math.Min(MaxBytes, Bytes * (Target / took));
+            double most = _wasTooMuch ? Careful : 4;
+            double growth = excess <= Quick ? most : Math.Min(most, Target / excess);
+            Bytes = (int)Math.Min(MaxBytes, Bytes * growth);
         }
     }
 }

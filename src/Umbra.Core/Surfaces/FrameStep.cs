@@ -9,6 +9,7 @@ namespace Umbra.Core.Surfaces;
 internal sealed class FrameStep(ulong commit, TileSet tiles, CopyMove[] moves, Rect[] damage, bool isRefinement) : IDisposable
 {
     private readonly Dictionary<(EncodingClass Class, bool WithMoves), EncodedPicture> _encoded = [];
+    private TileSet? _covered;
 
     public ulong Commit => commit;
 
@@ -19,6 +20,9 @@ internal sealed class FrameStep(ulong commit, TileSet tiles, CopyMove[] moves, R
 
     /// <summary>What changed besides the moves.</summary>
     public Rect[] Damage => damage;
+
+    /// <summary>Whoever lacks only these tiles may be sent the step, though he has not what came before it: it brings all of them, and moves nothing.</summary>
+    public bool BringsAll(TileSet lacking) => moves.Length == 0 && lacking.IsWithin(_covered ??= Cover());
 
     /// <summary>The source only replaces lossy pixels by exact ones: encode without loss, whatever the class.</summary>
     public bool IsRefinement => isRefinement;
@@ -54,5 +58,16 @@ internal sealed class FrameStep(ulong commit, TileSet tiles, CopyMove[] moves, R
         }
 
         _encoded.Clear();
+    }
+
+    private TileSet Cover()
+    {
+        TileSet covered = new(tiles.Grid);
+        foreach (Rect rect in damage)
+        {
+            covered.AddCovered(rect);
+        }
+
+        return covered;
     }
 }

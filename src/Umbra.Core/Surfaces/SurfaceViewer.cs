@@ -48,7 +48,7 @@ public sealed class SurfaceViewer : IDisposable
     /// <summary>Tiles that were last sent with loss.</summary>
     internal TileSet Lossy { get; private set; }
 
-    /// <summary>Lacks exactly the newest commit. Never set together with a dirty tile.</summary>
+    /// <summary>Lacks the newest commit, and nothing that it does not bring. Never set together with a dirty tile.</summary>
     internal bool IsStepPending { get; private set; }
 
     internal int NextTile { get; set; }
@@ -145,6 +145,14 @@ public sealed class SurfaceViewer : IDisposable
         }
 
         FallBehind(previous);
+        if (Owed.IsEmpty && step.BringsAll(Dirty))
+        {
+            // As in a film: who missed pictures goes on with the newest, as it is sent to the others.
+            Dirty.Clear();
+            IsStepPending = true;
+            return;
+        }
+
         Dirty.UnionWith(step.Tiles);
     }
 

@@ -59,6 +59,35 @@ public sealed class TileSet(TileGrid grid)
         }
     }
 
+    /// <summary>Adds every tile that lies inside <paramref name="rect"/> as a whole.</summary>
+    public void AddCovered(Rect rect)
+    {
+        rect = rect.Intersect(grid.Size.Bounds);
+        int lastRow = rect.Bottom == grid.Size.Height ? grid.Rows : rect.Bottom / TileGrid.TileSize;
+        int lastColumn = rect.Right == grid.Size.Width ? grid.Columns : rect.Right / TileGrid.TileSize;
+        for (int row = (rect.Y + TileGrid.TileSize - 1) / TileGrid.TileSize; row < lastRow; row++)
+        {
+            for (int column = (rect.X + TileGrid.TileSize - 1) / TileGrid.TileSize; column < lastColumn; column++)
+            {
+                Add((row * grid.Columns) + column);
+            }
+        }
+    }
+
+    /// <summary>Whether <paramref name="other"/> has all tiles of this set.</summary>
+    public bool IsWithin(TileSet other)
+    {
+        for (int i = 0; i < _words.Length; i++)
+        {
+            if ((_words[i] & ~other._words[i]) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Removes every tile that lies inside <paramref name="rect"/> as a whole.</summary>
     public void RemoveCovered(Rect rect)
     {

@@ -61,6 +61,11 @@ public sealed partial class RfbConnection
                 await _viewer.FreshenAsync(_closing.Token);
             }
 
+            if (_lane is not null)
+            {
+                await _lane.Enter();
+            }
+
             isSent |= await SendUpdateAsync();
             if (_memory.IsShort && !isSent)
             {
@@ -208,6 +213,7 @@ public sealed partial class RfbConnection
         lock (_gate)
         {
             sending.Held = 0;
+            sending.Delayed = (_pipe.Output as SocketWriter)?.Delay ?? TimeSpan.Zero;
             sending.IsWritten = true;
             KeepSpare(sending);
         }
@@ -405,7 +411,7 @@ public sealed partial class RfbConnection
         if (_inFlight.TryDequeue(out Sending? update))
         {
             TimeSpan took = _time.GetElapsedTime(update.Begun);
-            _budget.Arrived(update.Bytes, took);
+            _budget.Arrived(update.Bytes, took - update.Delayed);
             _viewer.Counters.Arrived(took);
             update.HasArrived = true;
             KeepSpare(update);
@@ -491,6 +497,9 @@ public sealed partial class RfbConnection
         /// <summary>Written so far; final once the viewer can have all of it.</summary>
         public long Bytes { get; set; }
 
+        /// <summary>So much of its time was our slowness.</summary>
+        public TimeSpan Delayed { get; set; }
+
         /// <summary>Payload bytes that are kept until they are written.</summary>
         public long Held { get; set; }
 
@@ -501,7 +510,7 @@ public sealed partial class RfbConnection
         public void Begin(long begun, int pseudoRects, PictureUpdate? picture, int owed, EncodingClass owedClass, bool isFenced)
         {
             (Begun, PseudoRects, Picture, Owed, OwedClass, IsFenced) = (begun, pseudoRects, picture, owed, owedClass, isFenced);
-            (Bytes, Held, IsWritten, HasArrived) = (0, picture?.Bytes ?? 0, false, false);
+            (Bytes, Held, Delayed, IsWritten, HasArrived) = (0, picture?.Bytes ?? 0, TimeSpan.Zero, false, false);
         }
     }
 }

@@ -31,6 +31,7 @@ public sealed partial class RfbConnection : IViewerFrontEnd
     private readonly Account _account;
     private readonly CancellationTokenSource _closing;
     private readonly SocketWriter? _direct;
+    private readonly WorkLane? _lane;
     private IDuplexPipe _pipe;
     private SessionViewer _viewer = null!;
     private InputSeat _seat = null!;
@@ -46,7 +47,8 @@ public sealed partial class RfbConnection : IViewerFrontEnd
         _logger = logger;
         _memory = new MemoryWait(time, isEndless: access.IsOwner);
         _account = _session.Account.Open($"viewer {connection.ConnectionId}", MaxBytes, mustSucceed: access.IsOwner);
-        _pipe = OpenPipe(connection, _session.Pool.AsMemoryPool(BufferTag.RfbViewer, _account));
+        _lane = _session.LaneFor(access.IsOwner);
+        _pipe = OpenPipe(connection, _session.Pool.AsMemoryPool(BufferTag.RfbViewer, _account), _lane);
         _direct = _pipe.Output as SocketWriter;
         _closing = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, access.Ended);
         _resizeTimer = time.CreateTimer(_ => GiveUpResizing(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -111,9 +113,9 @@ public sealed partial class RfbConnection : IViewerFrontEnd
     /// Where the connection is a socket and nothing else, what is written goes straight to it, and pictures are sent from where they are: through the connection's own
     /// pipe each would be copied for each viewer. From the first byte on, so that nothing is on its way in the pipe.
     /// </summary>
-    private static IDuplexPipe OpenPipe(ConnectionContext connection, MemoryPool<byte> memory) =>
+    private static IDuplexPipe OpenPipe(ConnectionContext connection, MemoryPool<byte> memory, WorkLane? lane) =>
         connection.Features.Get<IConnectionSocketFeature>() is { } feature
-            ? new DuplexPipe(connection.Transport.Input, new SocketWriter(feature.Socket, memory, () => connection.Abort(new ConnectionAbortedException("it was given up while something was being sent"))))
+            ? new DuplexPipe(connection.Transport.Input, new SocketWriter(feature.Socket, memory, () => connection.Abort(new ConnectionAbortedException("it was given up while something was being sent")), lane))
             : connection.Transport;
 
     private async Task ServeAsync()

@@ -469,6 +469,11 @@ public sealed class ShadowStack : IViewerFrontEnd
                 continue;
             }
 
+            if (_session?.LaneFor(isOwner: false) is { } lane)
+            {
+                await lane.Enter();
+            }
+
             PostControls();
             isSent |= await SendPictureAsync(cancellationToken);
             isSent |= AnswerRefresh();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -8,9 +9,9 @@ namespace Umbra.Transports.Sockets;
 
 /// <summary>
 /// Writes straight to a connected socket: small things are gathered in a block, large ones are sent from where they are, all of them with one call. Nothing waits here
-/// but what is not flushed, and a flush completes when the kernel has everything. For one loop; the socket stays its owner's.
+/// but what is not flushed, and a flush completes when the kernel has everything. For one loop; the socket stays its owner's, and does not block any more.
 /// </summary>
-public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
+public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>, IThreadPoolWorkItem
 {
     /// <summary>What is smaller is cheaper to copy than to send from another place.</summary>
     public const int MinAppended = 1024;
@@ -20,6 +21,11 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
     /// <summary>Pieces sent with one call; Linux takes up to 1024 (IOV_MAX).</summary>
     private const int MaxPieces = 64;
 
+    /// <summary>
+    /// What is sent by itself to hear when the kernel has room again. Little: it is sent by whoever hears of it first, on the thread pool, and all else by the lane.
+    /// </summary>
+    private const int ProbeBytes = 256;
+
     private readonly Socket _socket;
     private readonly MemoryPool<byte> _pool;
     private readonly SocketAsyncEventArgs _sending = new(true);
@@ -27,23 +33,40 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
     private readonly List<ArraySegment<byte>> _next = [];
     private readonly List<IMemoryOwner<byte>> _blocks = [];
     private readonly Action _abort;
+    private readonly WorkLane? _lane;
     private ManualResetValueTaskSourceCore<FlushResult> _flushed;
     private CancellationTokenRegistration _cancellation;
     private Memory<byte> _block;
     private int _start;
     private int _end;
     private int _sent;
+    private int _sentOfPiece;
+    private SocketError _error;
+    private long _hadRoomAt;
     private volatile bool _isSending;
 
     /// <param name="pool">For what is written with <see cref="GetMemory"/>; nothing is kept between a flush and the next write.</param>
     /// <param name="abort">Ends the connection, and its socket with it, from any thread: whoever reads from it is told in its owner's words.</param>
-    public SocketWriter(Socket socket, MemoryPool<byte> pool, Action abort)
+    /// <param name="lane">Where a flush that had to wait goes on, and completes; null: on the thread pool.</param>
+    public SocketWriter(Socket socket, MemoryPool<byte> pool, Action abort, WorkLane? lane = null)
     {
         _socket = socket;
         _pool = pool;
         _abort = abort;
-        _sending.Completed += (_, _) => Continue();
+        _lane = lane;
+        _sending.Completed += (_, _) => HasRoom();
+        try
+        {
+            socket.Blocking = false;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Gone again already: the first flush says so.
+        }
     }
+
+    /// <summary>How long the last flush waited for its turn in the lane, while the kernel had room: that is our slowness, and not the wire's.</summary>
+    public TimeSpan Delay { get; private set; }
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -101,7 +124,7 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
             return default;
         }
 
-        _sent = 0;
+        (_sent, _sentOfPiece, _error, Delay) = (0, 0, SocketError.Success, TimeSpan.Zero);
         _isSending = true;
         _flushed.Reset();
         _cancellation = cancellationToken.UnsafeRegister(static state => ((Action)state!)(), _abort);
@@ -130,6 +153,12 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
         _sending.Dispose();
     }
 
+    void IThreadPoolWorkItem.Execute()
+    {
+        Delay += Stopwatch.GetElapsedTime(_hadRoomAt);
+        Continue();
+    }
+
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _flushed.GetResult(token);
 
     ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _flushed.GetStatus(token);
@@ -152,42 +181,68 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
         }
     }
 
-    /// <summary>Sends piece after piece until all are sent, or the connection is lost, or the kernel has no room: then false, and <see cref="Continue"/> goes on.</summary>
+    /// <summary>Sends piece after piece until all are sent, or the connection is lost, or the kernel has no room: then false, and <see cref="HasRoom"/> is called.</summary>
     private bool TrySend()
     {
-        while (_sent < _pieces.Count)
+        try
         {
-            _next.Clear();
-            for (; _sent < _pieces.Count && _next.Count < MaxPieces; _sent++)
+            while (_sent < _pieces.Count && _error == SocketError.Success)
             {
-                _next.Add(_pieces[_sent]);
-            }
-
-            try
-            {
-                _sending.BufferList = _next;
-                if (_socket.SendAsync(_sending))
+                _next.Clear();
+                for (int i = _sent; i < _pieces.Count && _next.Count < MaxPieces; i++)
                 {
-                    return false;
+                    _next.Add(i == _sent ? _pieces[i][_sentOfPiece..] : _pieces[i]);
+                }
+
+                Advance(_socket.Send(_next, SocketFlags.None, out SocketError error), error);
+                if (error == SocketError.WouldBlock)
+                {
+                    ArraySegment<byte> piece = _pieces[_sent][_sentOfPiece..];
+                    _sending.SetBuffer(piece.Array, piece.Offset, Math.Min(piece.Count, ProbeBytes));
+                    if (_socket.SendAsync(_sending))
+                    {
+                        return false;
+                    }
+
+                    Advance(_sending.BytesTransferred, _sending.SocketError);
                 }
             }
-            catch (ObjectDisposedException)
-            {
-                _sending.SocketError = SocketError.OperationAborted;
-            }
-
-            if (_sending.SocketError != SocketError.Success)
-            {
-                return true;
-            }
+        }
+        catch (ObjectDisposedException)
+        {
+            _error = SocketError.OperationAborted;
         }
 
         return true;
     }
 
+    private void Advance(int bytes, SocketError error)
+    {
+        _error = error == SocketError.WouldBlock ? SocketError.Success : error;
+        _sentOfPiece += bytes;
+        while (_sent < _pieces.Count && _sentOfPiece >= _pieces[_sent].Count)
+        {
+            _sentOfPiece -= _pieces[_sent++].Count;
+        }
+    }
+
+    private void HasRoom()
+    {
+        if (_lane is null)
+        {
+            Continue();
+        }
+        else
+        {
+            _hadRoomAt = Stopwatch.GetTimestamp();
+            _lane.Post(this);
+        }
+    }
+
     private void Continue()
     {
-        if (_sending.SocketError == SocketError.Success && !TrySend())
+        Advance(_sending.BytesTransferred, _sending.SocketError);
+        if (!TrySend())
         {
             return;
         }
@@ -207,11 +262,10 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
     {
         _cancellation.Dispose();
         _isSending = false;
-        SocketError error = _sending.SocketError;
-        _sending.BufferList = null;
+        _sending.SetBuffer(null, 0, 0);
         _next.Clear();
         Clear();
-        return error;
+        return _error;
     }
 
     private void Clear()

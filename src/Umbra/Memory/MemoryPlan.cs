@@ -69,6 +69,7 @@ internal sealed record MemoryPlan
         SendBuffer = (int)(socket / 3);
         ReceiveBuffer = (int)(socket / 6);
         Threads = Math.Max(Environment.ProcessorCount, (int)Clamp(settings.ProcessLimit / (16 * MiB), LeastThreads, MostThreads));
+        LaneThreads = Math.Min(Environment.ProcessorCount, Threads);
         LinkConnections = Math.Max(32, Connections / 8);
         EncryptedViewers = Math.Max(16, Connections / 16);
         WebViewers = Math.Max(16, Connections / 8);
@@ -99,6 +100,9 @@ internal sealed record MemoryPlan
 
     /// <summary>Threads of the thread pool, at most.</summary>
     public int Threads { get; }
+
+    /// <summary>Threads that serve shadowers and links.</summary>
+    public int LaneThreads { get; }
 
     /// <summary>Bytes to ask the kernel for, for each socket's outgoing side.</summary>
     public int SendBuffer { get; }
@@ -166,7 +170,7 @@ internal sealed record MemoryPlan
 
     private IEnumerable<PlanLine> FixedLines(NodeSettings settings)
     {
-        int atOnce = Math.Min(Threads, Sessions);
+        int atOnce = Math.Min(Threads + LaneThreads, Sessions);
         int sockets = Connections + settings.MaxSessions;
         string sessions = $"maxSessions {settings.MaxSessions} and maxLinks {settings.MaxLinks}";
         int webViewers = settings.WebListen is null ? 0 : WebViewers;
@@ -174,7 +178,8 @@ internal sealed record MemoryPlan
             ManagedBytes + (webViewers * ManagedPerWebViewer) + (Connections * ManagedPerConnection) + (Sessions * ManagedPerSession) + (TlsConnections * ManagedPerTls),
             $"the runtime's heap limit; for maxConnections {Connections}, {sessions}{(webViewers > 0 ? $", {webViewers} viewers in browsers" : "")}");
         yield return new(PlanPart.Runtime, "runtime and code", RuntimeBytes, "measured; more than half are program files, which the kernel can read again");
-        yield return new(PlanPart.Threads, "thread stacks", (Threads + OtherThreads) * ThreadBytes, $"at most {Threads} threads of the thread pool, and {OtherThreads} others");
+        yield return new(PlanPart.Threads, "thread stacks", (Threads + LaneThreads + OtherThreads) * ThreadBytes,
+            $"at most {Threads} threads of the thread pool, {LaneThreads} for shadowers, and {OtherThreads} others");
         yield return new(PlanPart.Jpeg, "libturbojpeg", atOnce * (JpegEncoderBytes + JpegDecoderBytes), $"one encoder and one decoder at work on each of {atOnce} threads");
         yield return new(PlanPart.Zlib, "zlib", (atOnce * DeflaterBytes) + (Sessions * InflatersPerSource * InflaterBytes),
             $"{atOnce} deflaters at work, {InflatersPerSource} inflaters for each of {sessions}");

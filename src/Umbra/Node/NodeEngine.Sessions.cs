@@ -202,6 +202,7 @@ internal sealed partial class NodeEngine
             MemoryLimit = _settings.MemoryLimit,
             IsOwned = source is not LinkSource,
             UpdateArrived = _shadowMeter.RecordLag,
+            ShadowerLane = _shadowerLane,
         };
         return new Session(name, source, _pool, options, _time, _loggers.CreateLogger<Session>());
     }

@@ -40,6 +40,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private readonly SessionBook _book;
     private readonly ShadowMeter _shadowMeter;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly WorkLane _shadowerLane;
     private int _isStopped;
 
     public NodeEngine(
@@ -68,6 +69,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
             state.Peers.Lost += CutLinks;
         }
 
+        _shadowerLane = new WorkLane("shadowers", settings.Plan.LaneThreads);
         _book = new SessionBook(settings.StateDirectory);
         ShadowPolicy policy = new(ToAccess(settings.Shadowing), settings.MaxShadowsPerSession);
         _grants = new Grants(Name, policy, time, loggers.CreateLogger<Grants>());
@@ -168,6 +170,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         await StopAsync();
         _starting.Dispose();
         _stopping.Dispose();
+        _shadowerLane.Dispose();
     }
 
     private static AccessMode ToAccess(ShadowCeiling ceiling) => ceiling switch

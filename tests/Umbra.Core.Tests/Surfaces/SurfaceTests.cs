@@ -152,6 +152,37 @@ public sealed class SurfaceTests : PoolTest
         Assert.Null(slow.TakeUpdate(int.MaxValue, 1000, 0));
     }
 
+    /// <summary>As in a film: whoever came late, or missed pictures, is sent what the others are.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(64, 1)]
+    [InlineData(65, 2)]
+    public void TakeUpdate_ViewerBehind_SharesTheStepThatBringsAllHeLacks(int firstRow, int encodings)
+    {
+        using Surface surface = NewSurface();
+        using Canvas canvas = new(Pool, Account, Full);
+        using SurfaceViewer quick = surface.AddViewer(Exact, Account, () => { });
+        using SurfaceViewer slow = surface.AddViewer(Exact, Account, () => { });
+        quick.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        slow.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        int before = 0;
+        for (uint colour = 1; colour <= 3; colour++)
+        {
+            before = _encoder.Calls;
+            Rect changed = Rect.FromEdges(0, colour < 3 ? 64 : firstRow, Full.Width, Full.Height);
+            canvas.Fill(changed, colour);
+            surface.Commit(canvas, [changed], [], 0);
+            quick.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        }
+
+        using PictureUpdate update = slow.TakeUpdate(int.MaxValue, 1000, 0)!;
+
+        Assert.True(update.IsComplete);
+        Assert.Null(slow.TakeUpdate(int.MaxValue, 1000, 0));
+        Assert.True(_encoder.Calls - before >= encodings, $"{_encoder.Calls - before} encodings");
+        Assert.Equal(encodings == 1, update.RectCount == 1);
+    }
+
     [Fact]
     public void TakeUpdate_SmallBudget_GoesRoundUntilAllIsSent()
     {
