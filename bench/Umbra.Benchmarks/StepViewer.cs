@@ -120,6 +120,7 @@ internal sealed class StepViewer : IDisposable
 
     private void Run()
     {
+        Cores.GoFirst();
         try
         {
             ShakeHands();

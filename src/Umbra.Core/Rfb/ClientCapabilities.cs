@@ -3,6 +3,9 @@ namespace Umbra.Core.Rfb;
 /// <summary>What a client said it understands in its last SetEncodings (RFC 6143, 7.5.2 and 7.8, and rfbproto).</summary>
 public sealed record ClientCapabilities
 {
+    /// <summary>What most viewers of today ask for: with the same level one without a wish shares what is encoded for them.</summary>
+    public const int DefaultCompressLevel = 2;
+
     /// <summary>A client that has not said anything: Raw.</summary>
     public static ClientCapabilities Least { get; } = new();
 
@@ -12,8 +15,8 @@ public sealed record ClientCapabilities
     /// <summary>0 (smallest) to 9 (best), or -1: the client wants no loss.</summary>
     public int JpegQuality { get; private init; } = -1;
 
-    /// <summary>0 to 9; 1 where the client has no wish. More than <see cref="Codecs.EncodingClass.MaxCompressLevel"/> is listed in vain.</summary>
-    public int CompressLevel { get; private init; } = 1;
+    /// <summary>0 to 9; <see cref="DefaultCompressLevel"/> where the client has no wish. More than <see cref="Codecs.EncodingClass.MaxCompressLevel"/> is listed in vain.</summary>
+    public int CompressLevel { get; private init; } = DefaultCompressLevel;
 
     /// <summary>The form of the lock keys' state that the client knows, or null.</summary>
     public RfbEncoding? LedEncoding { get; private init; }
@@ -48,7 +51,7 @@ public sealed record ClientCapabilities
     {
         PictureEncoding = FirstPictureEncoding(listed),
         JpegQuality = FirstLevel(listed, RfbEncoding.JpegQuality0, RfbEncoding.JpegQuality9, absent: -1),
-        CompressLevel = FirstLevel(listed, RfbEncoding.CompressLevel0, RfbEncoding.CompressLevel9, absent: 1),
+        CompressLevel = FirstLevel(listed, RfbEncoding.CompressLevel0, RfbEncoding.CompressLevel9, absent: DefaultCompressLevel),
         LedEncoding = listed.Contains(RfbEncoding.QemuLedState) ? RfbEncoding.QemuLedState
             : listed.Contains(RfbEncoding.VMwareLedState) ? RfbEncoding.VMwareLedState : null,
         SupportsCopyRect = listed.Contains(RfbEncoding.CopyRect),

@@ -6,9 +6,9 @@ namespace Umbra.Core.Surfaces;
 /// The newest commit as a step from the one before it: what viewers who keep up are sent, encoded at most once per class (and once
 /// more for viewers without CopyRect). Guarded by the surface's lock.
 /// </summary>
-internal sealed class FrameStep(ulong commit, TileSet tiles, CopyMove[] moves, Rect[] damage, bool isRefinement) : IDisposable
+internal sealed class FrameStep(ulong commit, TileSet tiles, CopyMove[] moves, Rect[] damage, StepPart[] parts, bool isRefinement) : IDisposable
 {
-    private readonly Dictionary<(EncodingClass Class, bool WithMoves), EncodedPicture> _encoded = [];
+    private readonly Dictionary<(EncodingClass Class, bool WithMoves), EncodedStep> _encoded = [];
     private TileSet? _covered;
 
     public ulong Commit => commit;
@@ -21,6 +21,23 @@ internal sealed class FrameStep(ulong commit, TileSet tiles, CopyMove[] moves, R
     /// <summary>What changed besides the moves.</summary>
     public Rect[] Damage => damage;
 
+    /// <summary>Of large areas of <see cref="Damage"/>.</summary>
+    public StepPart[] Parts => parts;
+
+    /// <summary>The part that has all of a tile, or -1.</summary>
+    public int FindPart(int tile)
+    {
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (parts[i].Tiles.Contains(tile))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>Whoever lacks only these tiles may be sent the step, though he has not what came before it: it brings all of them, and moves nothing.</summary>
     public bool BringsAll(TileSet lacking) => moves.Length == 0 && lacking.IsWithin(_covered ??= Cover());
 
@@ -28,33 +45,44 @@ internal sealed class FrameStep(ulong commit, TileSet tiles, CopyMove[] moves, R
     public bool IsRefinement => isRefinement;
 
     /// <summary>Of all its forms.</summary>
-    public long Bytes => _encoded.Values.Sum(payload => (long)payload.Bytes.Length);
+    public long Bytes => _encoded.Values.Sum(encoded => encoded.Bytes);
 
-    public bool TryGet(in EncodingClass encodingClass, bool withMoves, out EncodedPicture payload) =>
-        _encoded.TryGetValue((encodingClass, withMoves), out payload);
+    public EncodedStep? Find(in EncodingClass encodingClass, bool withMoves) => _encoded.GetValueOrDefault((encodingClass, withMoves));
 
-    /// <summary>Takes over the caller's reference.</summary>
-    public void Set(in EncodingClass encodingClass, bool withMoves, EncodedPicture payload) => _encoded.Add((encodingClass, withMoves), payload);
+    /// <summary>What is encoded in that form, to be completed.</summary>
+    public EncodedStep Open(in EncodingClass encodingClass, bool withMoves)
+    {
+        if (!_encoded.TryGetValue((encodingClass, withMoves), out EncodedStep? encoded))
+        {
+            _encoded[(encodingClass, withMoves)] = encoded = new EncodedStep(parts.Length);
+        }
+
+        return encoded;
+    }
+
+    /// <summary>The form it came in; takes over the reference.</summary>
+    public void Set(in ReceivedPicture received) =>
+        _encoded.Add((received.EncodingClass, true), new EncodedStep(received.Picture, parts.Length) { IsComplete = true });
 
     /// <summary>Drops the forms nobody takes any more; they can be made again.</summary>
     public void KeepOnly(IReadOnlySet<EncodingClass> used)
     {
         foreach ((EncodingClass Class, bool WithMoves) unused in _encoded.Keys.Where(key => !used.Contains(key.Class)).ToList())
         {
-            _encoded.Remove(unused, out EncodedPicture payload);
-            payload.Bytes.Dispose();
+            _encoded.Remove(unused, out EncodedStep? encoded);
+            encoded!.Dispose();
         }
     }
 
     /// <summary>Whether these very bytes are among the encoded forms.</summary>
     public bool Holds(in ReceivedPicture received) =>
-        TryGet(received.EncodingClass, withMoves: true, out EncodedPicture payload) && payload.Bytes == received.Picture.Bytes;
+        Find(received.EncodingClass, withMoves: true)?.Is(received.Picture) ?? false;
 
     public void Dispose()
     {
-        foreach (EncodedPicture payload in _encoded.Values)
+        foreach (EncodedStep encoded in _encoded.Values)
         {
-            payload.Bytes.Dispose();
+            encoded.Dispose();
         }
 
         _encoded.Clear();

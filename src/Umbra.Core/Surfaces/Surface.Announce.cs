@@ -24,8 +24,8 @@ public sealed partial class Surface
                 return;
             }
 
-            FrameStep step = new(_commit + 1, TilesOf(damage, moves), moves.ToArray(), damage.ToArray(), received.IsRefinement);
-            step.Set(received.EncodingClass, withMoves: true, received.Picture.Retain());
+            FrameStep step = new(_commit + 1, TilesOf(damage, moves), moves.ToArray(), damage.ToArray(), [], received.IsRefinement);
+            step.Set(received with { Picture = received.Picture.Retain() });
             _announced = step;
             foreach (SurfaceViewer viewer in _viewers)
             {
@@ -49,16 +49,16 @@ public sealed partial class Surface
     private PictureUpdate? TakeAnnounced(SurfaceViewer viewer, int maxBytes, int maxRects)
     {
         if (_announced is not { } step || !viewer.IsCurrent
-            || !step.TryGet(viewer.Class, viewer.SupportsMoves || step.Moves.Length == 0, out EncodedPicture payload)
-            || payload.Bytes.Length > maxBytes || payload.Result.RectCount + step.Moves.Length > maxRects)
+            || step.Find(viewer.Class, viewer.SupportsMoves || step.Moves.Length == 0) is not { IsComplete: true } encoded
+            || encoded.Bytes > maxBytes || encoded.Result.RectCount + step.Moves.Length > maxRects)
         {
             return null;
         }
 
         PictureUpdate update = viewer.NewUpdate(step.Commit, Size, viewer.Class);
         (update.Moves, update.IsRefinement, update.IsComplete) = (step.Moves, step.IsRefinement, true);
-        update.Add(payload.Retain());
-        viewer.ApplyStep(step, payload.Result.IsLossy);
+        encoded.AddTo(update);
+        viewer.ApplyStep(step, encoded.Result.IsLossy);
         viewer.IsAhead = true;
         viewer.IsWaiting = false;
         return update;

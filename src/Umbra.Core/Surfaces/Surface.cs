@@ -16,6 +16,10 @@ public sealed partial class Surface : IDisposable
     /// <summary>Moves kept as moves in one commit; with more of them the areas are compared and sent as any other.</summary>
     public const int MaxMoves = 64;
 
+
+    /// <summary>A part of a step is hardly smaller than one byte for so many pixels: who has no room for that is not worth encoding it.</summary>
+    private const int LeastCompression = 16;
+
     private readonly Lock _gate = new();
     private readonly BufferPool _pool;
     private readonly Account _account;
@@ -25,6 +29,7 @@ public sealed partial class Surface : IDisposable
     private readonly List<Rect> _changed = [];
     private readonly ScrollFinder _scrolls = new();
     private readonly List<Rect> _broken = [];
+    private readonly int _largeArea;
     private Canvas _front;
     private TileGrid _grid;
     private TileCache _cache;
@@ -35,8 +40,10 @@ public sealed partial class Surface : IDisposable
 
     /// <param name="encoder">Owned by the surface from now on.</param>
     /// <param name="quietMilliseconds">How long a lossy tile must rest before it is sent without loss.</param>
-    public Surface(BufferPool pool, Account account, IRectEncoder encoder, Size size, int quietMilliseconds = 500)
+    /// <param name="largeArea">Pixels from which on an area of a step is encoded in parts, each of about half as many.</param>
+    public Surface(BufferPool pool, Account account, IRectEncoder encoder, Size size, int quietMilliseconds = 500, int largeArea = 128 * 1024)
     {
+        _largeArea = largeArea;
         _pool = pool;
         _account = account;
         _encoder = encoder;
@@ -164,7 +171,7 @@ public sealed partial class Surface : IDisposable
                 : CommitResized(canvas, now);
             if (changed && canvas.Size == Size && received is { } kept && _step is { } step && _commit == step.Commit)
             {
-                step.Set(kept.EncodingClass, withMoves: true, kept.Picture);
+                step.Set(kept);
             }
             else
             {
@@ -426,7 +433,8 @@ public sealed partial class Surface : IDisposable
 
         TileSet tiles = TilesOf(CollectionsMarshal.AsSpan(_changed), moves);
         DamageRefinery.Join(_changed);
-        Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], isRefinement), now);
+        StepPart[] parts = StepPart.Of(CollectionsMarshal.AsSpan(_changed), _grid, _largeArea);
+        Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], parts, isRefinement), now);
         return true;
     }
 
@@ -505,21 +513,21 @@ public sealed partial class Surface : IDisposable
             return;
         }
 
-        EncodedPicture payload = EncodeStep(step, viewer);
+        EncodedStep encoded = EncodeStep(step, viewer);
         int moveCount = viewer.SupportsMoves ? step.Moves.Length : 0;
-        if (payload.Bytes.Length > maxBytes || payload.Result.RectCount + moveCount > maxRects)
+        if (encoded.Bytes > maxBytes || encoded.Result.RectCount + moveCount > maxRects)
         {
             viewer.FallBehind(step);
             return;
         }
 
-        update.Add(payload.Retain());
+        encoded.AddTo(update);
         if (viewer.SupportsMoves)
         {
             update.Moves = step.Moves;
         }
 
-        viewer.ApplyStep(step, payload.Result.IsLossy);
+        viewer.ApplyStep(step, encoded.Result.IsLossy);
     }
 
     /// <summary>Before they are woken: else the first of them encodes, and all others, awake, wait for it at the lock.</summary>
@@ -543,21 +551,42 @@ public sealed partial class Surface : IDisposable
         }
     }
 
-    private EncodedPicture EncodeStep(FrameStep step, SurfaceViewer viewer)
+    private EncodedStep EncodeStep(FrameStep step, SurfaceViewer viewer)
     {
-        EncodingClass encodingClass = viewer.Class;
         bool withMoves = viewer.SupportsMoves || step.Moves.Length == 0;
-        if (step.TryGet(encodingClass, withMoves, out EncodedPicture payload))
+        EncodedStep encoded = step.Open(viewer.Class, withMoves);
+        if (encoded.IsComplete)
         {
-            return payload;
+            return encoded;
         }
 
-        EncodingClass exact = step.IsRefinement ? encodingClass.Lossless : encodingClass;
+        EncodeRest(step, encoded, withMoves, viewer);
+        for (int part = 0; part < step.Parts.Length; part++)
+        {
+            EncodePart(step, encoded, part, viewer.Class, viewer.Account);
+        }
+
+        encoded.IsComplete = true;
+        return encoded;
+    }
+
+    /// <summary>What is in no part.</summary>
+    private void EncodeRest(FrameStep step, EncodedStep encoded, bool withMoves, SurfaceViewer viewer)
+    {
+        if (encoded[0] is not null)
+        {
+            return;
+        }
+
+        EncodingClass exact = step.IsRefinement ? viewer.Class.Lossless : viewer.Class;
         EncodeResult result = default;
         _scratch.Clear();
         foreach (Rect rect in step.Damage)
         {
-            result += _encoder.Encode(_front, rect, exact, _scratch);
+            if (rect.Area < _largeArea)
+            {
+                result += _encoder.Encode(_front, rect, exact, _scratch);
+            }
         }
 
         for (int i = 0; !withMoves && i < step.Moves.Length; i++)
@@ -565,9 +594,23 @@ public sealed partial class Surface : IDisposable
             result += _encoder.Encode(_front, step.Moves[i].Target, exact, _scratch);
         }
 
-        payload = new EncodedPicture(ToShared(BufferTag.FramePacket, viewer.Account), result);
-        step.Set(encodingClass, withMoves, payload);
-        return payload;
+        if (result.RectCount > 0)
+        {
+            encoded.Add(0, new EncodedPicture(ToShared(BufferTag.FramePacket, viewer.Account), result));
+        }
+    }
+
+    /// <summary>Remains the step's.</summary>
+    private EncodedPicture EncodePart(FrameStep step, EncodedStep encoded, int part, in EncodingClass encodingClass, Account account)
+    {
+        if (encoded[1 + part] is { } known)
+        {
+            return known;
+        }
+
+        _scratch.Clear();
+        EncodeResult result = _encoder.Encode(_front, step.Parts[part].Area, step.IsRefinement ? encodingClass.Lossless : encodingClass, _scratch);
+        return encoded.Add(1 + part, new EncodedPicture(ToShared(BufferTag.FramePacket, account), result));
     }
 
     private void TakeTiles(SurfaceViewer viewer, PictureUpdate update, TileSet wanted, int maxBytes, int maxRects, long now, bool onlyQuiet)
@@ -585,6 +628,17 @@ public sealed partial class Surface : IDisposable
                     continue;
                 }
 
+                if (wanted == viewer.Dirty && !isQuiet && TryTakePart(viewer, update, tile, maxBytes, maxRects, out bool isFull))
+                {
+                    if (isFull)
+                    {
+                        viewer.NextTile = tile;
+                        return;
+                    }
+
+                    continue;
+                }
+
                 EncodedPicture payload = EncodeTile(tile, isQuiet ? update.EncodingClass.Lossless : update.EncodingClass, viewer.Account);
                 bool fits = update.Bytes + payload.Bytes.Length <= maxBytes && update.RectCount + payload.Result.RectCount <= maxRects;
                 if (!fits && !update.IsEmpty)
@@ -598,6 +652,44 @@ public sealed partial class Surface : IDisposable
                 viewer.ApplyTile(tile, payload.Result.IsLossy);
             }
         }
+    }
+
+    /// <summary>
+    /// The part of the newest step that has a tile, where the viewer lacks most of it anyway: it is encoded once for everybody, and smaller than its tiles. But where it
+    /// is more than the viewer is to have at all, tiles.
+    /// </summary>
+    /// <param name="isFull">There is one, but no room for it beside what the update has.</param>
+    private bool TryTakePart(SurfaceViewer viewer, PictureUpdate update, int tile, int maxBytes, int maxRects, out bool isFull)
+    {
+        isFull = false;
+        if (_step is not { } step || step.FindPart(tile) is not (>= 0 and int index))
+        {
+            return false;
+        }
+
+        (Rect area, TileSet tiles) = step.Parts[index];
+        if (maxBytes < area.Area / LeastCompression || 2 * tiles.CountOf(viewer.Dirty) < tiles.Count)
+        {
+            return false;
+        }
+
+        EncodedPicture picture = EncodePart(step, step.Open(update.EncodingClass, withMoves: true), index, update.EncodingClass, viewer.Account);
+        if (picture.Bytes.Length > maxBytes || picture.Result.RectCount > maxRects)
+        {
+            return false;
+        }
+
+        isFull = update.Bytes + picture.Bytes.Length > maxBytes || update.RectCount + picture.Result.RectCount > maxRects;
+        if (!isFull)
+        {
+            update.Add(picture.Retain());
+            for (int covered = tiles.Next(0); covered >= 0; covered = tiles.Next(covered + 1))
+            {
+                viewer.ApplyTile(covered, picture.Result.IsLossy);
+            }
+        }
+
+        return true;
     }
 
     /// <summary>A reference for the caller.</summary>

@@ -74,6 +74,18 @@ public sealed class TileSet(TileGrid grid)
         }
     }
 
+    /// <summary>How many tiles it has in common with <paramref name="other"/>.</summary>
+    public int CountOf(TileSet other)
+    {
+        int count = 0;
+        for (int i = 0; i < _words.Length; i++)
+        {
+            count += BitOperations.PopCount(_words[i] & other._words[i]);
+        }
+
+        return count;
+    }
+
     /// <summary>Whether <paramref name="other"/> has all tiles of this set.</summary>
     public bool IsWithin(TileSet other)
     {

@@ -10,7 +10,7 @@ public sealed class ClientCapabilitiesTests
         ClientCapabilities least = ClientCapabilities.From([]);
 
         Assert.Equal(ClientCapabilities.Least, least);
-        Assert.Equal((RfbEncoding.Raw, -1, 1), (least.PictureEncoding, least.JpegQuality, least.CompressLevel));
+        Assert.Equal((RfbEncoding.Raw, -1, ClientCapabilities.DefaultCompressLevel), (least.PictureEncoding, least.JpegQuality, least.CompressLevel));
         Assert.False(least.SupportsCopyRect || least.SupportsLeds || least.SupportsFence || least.SupportsLastRect);
     }
 
@@ -27,8 +27,8 @@ public sealed class ClientCapabilitiesTests
     {
         Assert.Equal((0, 9), Levels(-32, -247));
         Assert.Equal((9, 0), Levels(-23, -256));
-        Assert.Equal((-1, 1), Levels(-22, -246));
-        Assert.Equal((-1, 1), Levels(-33, -257));
+        Assert.Equal((-1, ClientCapabilities.DefaultCompressLevel), Levels(-22, -246));
+        Assert.Equal((-1, ClientCapabilities.DefaultCompressLevel), Levels(-33, -257));
 
         static (int, int) Levels(params int[] listed)
         {

@@ -183,6 +183,41 @@ public sealed class SurfaceTests : PoolTest
         Assert.Equal(encodings == 1, update.RectCount == 1);
     }
 
+    /// <summary>Whoever has room for a part only is sent what was encoded for others; and tiles where even that is too much.</summary>
+    [Theory]
+    [InlineData(60_000, true)]
+    [InlineData(20_000, false)]
+    public void TakeUpdate_FilmAndLittleRoom_TakesPartsOfTheStep(int maxBytes, bool isShared)
+    {
+        using Surface surface = NewSurface(largeArea: 1);
+        using Canvas canvas = new(Pool, Account, Full);
+        using SurfaceViewer quick = surface.AddViewer(Exact, Account, () => { });
+        using SurfaceViewer thin = surface.AddViewer(Exact, Account, () => { });
+        using Canvas seen = new(Pool, Account, Full);
+        for (uint colour = 1; colour <= 3; colour++)
+        {
+            canvas.Fill(Full.Bounds, colour);
+            surface.Commit(canvas, [Full.Bounds], [], 0);
+            quick.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+            int before = _encoder.Calls;
+            using (PictureUpdate update = thin.TakeUpdate(maxBytes, 1000, 0)!)
+            {
+                Assert.InRange(update.Bytes, 1, maxBytes);
+                PixelEncoder.Apply(update, seen);
+            }
+
+            Assert.Equal(isShared, _encoder.Calls == before);
+        }
+
+        while (thin.TakeUpdate(maxBytes, 1000, 0) is { } rest)
+        {
+            PixelEncoder.Apply(rest, seen);
+            rest.Dispose();
+        }
+
+        Assert.True(seen.Pixels.SequenceEqual(canvas.Pixels));
+    }
+
     [Fact]
     public void TakeUpdate_SmallBudget_GoesRoundUntilAllIsSent()
     {
@@ -402,7 +437,7 @@ public sealed class SurfaceTests : PoolTest
         Random random = new(seed);
         PixelEncoder encoder = new();
         Size size = new(random.Next(1, 300), random.Next(1, 300));
-        using Surface surface = new(Pool, Account, encoder, size);
+        using Surface surface = new(Pool, Account, encoder, size, largeArea: random.Next(2) == 0 ? 1 : 128 * 1024);
         Canvas canvas = new(Pool, Account, size);
         (SurfaceViewer Viewer, Canvas[] Picture, int Speed)[] viewers =
         [
@@ -466,7 +501,7 @@ public sealed class SurfaceTests : PoolTest
 
         for (int i = random.Next(4); i > 0; i--)
         {
-            Rect rect = Any(random, bounds);
+            Rect rect = random.Next(4) == 0 ? bounds : Any(random, bounds);
             canvas.Fill(rect, (uint)random.Next(0x1000000));
             damage.Add(rect);
         }
@@ -538,5 +573,5 @@ public sealed class SurfaceTests : PoolTest
         PixelEncoder.Apply(update, picture);
     }
 
-    private Surface NewSurface() => new(Pool, Account, _encoder, Full);
+    private Surface NewSurface(int largeArea = 128 * 1024) => new(Pool, Account, _encoder, Full, largeArea: largeArea);
 }
