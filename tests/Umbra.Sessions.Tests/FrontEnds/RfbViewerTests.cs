@@ -261,7 +261,7 @@ public sealed class RfbViewerTests : PeerTest
     [InlineData(-252, EncodingClass.MaxCompressLevel)]
     [InlineData(-254, 2)]
     [InlineData(-256, 0)]
-    [InlineData(0, 1)]
+    [InlineData(0, ClientCapabilities.DefaultCompressLevel)]
     public async Task CompressLevel_Listed_NoHigherThanTheHighestThereIs(int listed, int level)
     {
         Session session = NewSession(_source);

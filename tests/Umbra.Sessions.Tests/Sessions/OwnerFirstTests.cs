@@ -3,6 +3,7 @@ using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Tests.FrontEnds;
+using Umbra.Transports;
 
 namespace Umbra.Sessions.Tests.Sessions;
 
@@ -69,6 +70,28 @@ public sealed class OwnerFirstTests : PeerTest
         throw new InvalidOperationException("nobody was refused");
     }
 
+    [Fact]
+    public async Task ShadowersHaveMoreToDoThanTheyGetTimeFor_OwnerIsServed()
+    {
+        using WorkLane lane = new("shadowers", threads: 1);
+        using ManualResetEventSlim hasTime = new();
+        Session session = NewSession(_source, options: new SessionOptions { ShadowerLane = lane });
+        await CommittedAsync(session, Size);
+        await using RawRfb shadower = await OpenAsync(session, isOwner: false);
+        await AssertServedAsync(shadower);
+        lane.Post(new Busy(hasTime));
+        Task served = AssertServedAsync(shadower);
+        await using (RawRfb owner = await OpenAsync(session, isOwner: true))
+        {
+            await AssertServedAsync(owner);
+            await AssertServedAsync(owner);
+        }
+
+        Assert.False(served.IsCompleted);
+        hasTime.Set();
+        await served;
+    }
+
     private async Task<RawRfb> OpenAsync(Session session, bool isOwner)
     {
         RawRfb rfb = await ConnectAsync(AccessTo(session, isOwner: isOwner));
@@ -90,5 +113,10 @@ public sealed class OwnerFirstTests : PeerTest
         {
             await Task.Delay(5, Timeout);
         }
+    }
+
+    private sealed class Busy(ManualResetEventSlim until) : IThreadPoolWorkItem
+    {
+        public void Execute() => until.Wait(TimeSpan.FromSeconds(30));
     }
 }

@@ -46,9 +46,13 @@ public sealed class SocketWriterTests : PoolTest
     }
 
     /// <summary>More than the kernel takes at once, in more pieces than go with one call, of all sizes; while the peer reads slowly.</summary>
-    [Fact]
-    public async Task Flush_ManyPiecesAndASlowReader_ArriveWhole()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Flush_ManyPiecesAndASlowReader_ArriveWhole(bool hasLane)
     {
+        using WorkLane lane = new("test lane", threads: 1);
+        SocketWriter writer = hasLane ? new SocketWriter(_near, Pool.AsMemoryPool(BufferTag.Test, Account), _near.Dispose, lane) : _writer;
         Random random = new(1);
         List<byte> expected = [];
         Task<byte[]>? reading = null;
@@ -61,20 +65,30 @@ public sealed class SocketWriterTests : PoolTest
                 expected.AddRange(piece);
                 if (i % 3 == 0)
                 {
-                    _writer.Write(piece);
+                    writer.Write(piece);
                 }
                 else
                 {
-                    _writer.Append(piece);
+                    writer.Append(piece);
                 }
             }
 
-            ValueTask<FlushResult> flushing = _writer.FlushAsync(Stop);
+            ValueTask<FlushResult> flushing = writer.FlushAsync(Stop);
             Assert.False(flushing.IsCompleted);
             reading = ReadAsync(expected.Count);
-            await flushing;
+            string? thread = await FlushedOnAsync(flushing);
+            Assert.Equal(hasLane, thread == "test lane");
+            Assert.Equal(hasLane, writer.Delay > TimeSpan.Zero);
             Assert.Equal(expected, await reading);
             expected.Clear();
+        }
+
+        await writer.CompleteAsync();
+
+        static async Task<string?> FlushedOnAsync(ValueTask<FlushResult> flushing)
+        {
+            await flushing.ConfigureAwait(false);
+            return Thread.CurrentThread.Name;
         }
     }
 
