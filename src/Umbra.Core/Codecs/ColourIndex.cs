@@ -58,6 +58,24 @@ internal sealed class ColourIndex(BufferPool pool, Account account) : IDisposabl
         return true;
     }
 
+    /// <summary>As <see cref="TryIndex"/>, for those who only want to know: whether there are more than <paramref name="limit"/> colours now.</summary>
+    public bool HasMore(ReadOnlySpan<uint> pixels, int limit)
+    {
+        Span<byte> table = _table.Span;
+        uint last = ~0u;
+        foreach (uint pixel in pixels)
+        {
+            if (pixel != last && Find(table, pixel, limit) < 0)
+            {
+                return true;
+            }
+
+            last = pixel;
+        }
+
+        return false;
+    }
+
     public void Dispose() => _table.Dispose();
 
     /// <summary>How many of the first pixels are equal; at least 1.</summary>

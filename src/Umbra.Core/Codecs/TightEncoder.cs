@@ -29,6 +29,9 @@ public sealed class TightEncoder(BufferPool pool, Account account) : IRectEncode
     /// <summary>A cell with more colours than this is a photograph where loss is allowed. Text with smoothed edges has fewer.</summary>
     private const int MaxColoursBesideJpeg = 128;
 
+    /// <summary>One row in so many is looked at first, those in the middle of their group: neighbours have much the same colours, so that these tell a photograph soonest.</summary>
+    private const int SampledRows = 8;
+
     private readonly TightRectWriter _rects = new(pool, account);
     private readonly ColourIndex _colours = new(pool, account);
     private readonly Lease _numbers = pool.Rent(MaxZlibArea, BufferTag.Encoder, account);
@@ -67,7 +70,7 @@ public sealed class TightEncoder(BufferPool pool, Account account) : IRectEncode
         {
             _rects.WriteFill(cell, colour);
         }
-        else if (!TryEncodeIndexed(cell, ColourLimit))
+        else if (IsColourful(cell, ColourLimit) || !TryEncodeIndexed(cell, ColourLimit))
         {
             EncodePhoto(cell);
         }
@@ -103,8 +106,23 @@ public sealed class TightEncoder(BufferPool pool, Account account) : IRectEncode
         {
             Rect cell = cells.Area(i);
             cells[i] = PixelScan.IsSolid(Picture, cell, out uint colour) ? colour
-                : TryIndex(cell, numbers, limit) ? TightCells.Few : TightCells.Photo;
+                : !IsColourful(cell, limit) && TryIndex(cell, numbers, limit) ? TightCells.Few : TightCells.Photo;
         }
+    }
+
+    /// <summary>Whether some rows alone have more colours; false proves nothing.</summary>
+    private bool IsColourful(Rect cell, int limit)
+    {
+        _colours.Clear();
+        for (int y = cell.Y + (SampledRows / 2); y < cell.Bottom; y += SampledRows)
+        {
+            if (_colours.HasMore(Picture.PixelRow(cell.X, y, cell.Width), limit))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void EncodePhoto(Rect rect)
