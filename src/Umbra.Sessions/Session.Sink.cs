@@ -82,7 +82,7 @@ public sealed partial class Session
 
     async ValueTask ISourceSink.WaitForDemandAsync(CancellationToken cancellationToken)
     {
-        while (!Surface.HasDemand)
+        while (!Surface.HasDemand(ofLane: Turns.AreOver))
         {
             await _demand.WaitAsync(cancellationToken);
         }

@@ -51,6 +51,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         _time = time;
         _logger = logger;
         _controls.Title = name;
+        Turns = new Turns(DemandChanged);
         StartedAt = time.GetUtcNow();
         try
         {
@@ -273,6 +274,9 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         Account.Dispose();
         _ending.Dispose();
     }
+
+    /// <summary>Of its shadowers in their lane.</summary>
+    internal Turns Turns { get; }
 
     internal ViewerCounters CountersFor(ViewerKind kind) =>
         new(TotalsOf(kind), _options.UpdateArrived is { } arrived ? took => arrived(kind, took) : null);

@@ -1,5 +1,6 @@
 using Umbra.Core.Codecs;
 using Umbra.Core.Surfaces;
+using Umbra.Transports;
 
 namespace Umbra.Sessions;
 
@@ -18,12 +19,14 @@ public sealed class SessionViewer : IDisposable
     internal SessionViewer(Session session, EncodingClass encodingClass, string who, bool isOwner, Action? wake, IViewerFrontEnd? frontEnd)
     {
         _session = session;
-        _signal = new Signal(session.LaneFor(isOwner));
+        WorkLane? lane = session.LaneFor(isOwner);
+        _signal = new Signal(lane, lane is null ? null : session.Turns);
         _wake = wake ?? _signal.Set;
         FrontEnd = frontEnd;
         Who = who;
         Kind = isOwner ? ViewerKind.Owner : frontEnd is { IsLink: true } ? ViewerKind.Link : ViewerKind.Shadower;
         Picture = session.Surface.AddViewer(encodingClass, session.AccountFor(IsOwner), _wake);
+        Picture.IsInLane = lane is not null;
         Counters = session.CountersFor(Kind);
     }
 

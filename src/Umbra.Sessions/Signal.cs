@@ -4,7 +4,7 @@ using Umbra.Transports;
 namespace Umbra.Sessions;
 
 /// <summary>Wakes one waiting loop, in a lane or on the thread pool. Any number of <see cref="Set"/> before the wait count as one. Allocates nothing: viewers are woken with each picture.</summary>
-internal sealed class Signal(WorkLane? lane = null) : IValueTaskSource, IThreadPoolWorkItem
+internal sealed class Signal(WorkLane? lane = null, Turns? turns = null) : IValueTaskSource, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<bool> _woken;
@@ -78,13 +78,20 @@ internal sealed class Signal(WorkLane? lane = null) : IValueTaskSource, IThreadP
 
     void IThreadPoolWorkItem.Execute()
     {
-        if (_isCancelled)
+        try
         {
-            _woken.SetException(new OperationCanceledException(_token));
+            if (_isCancelled)
+            {
+                _woken.SetException(new OperationCanceledException(_token));
+            }
+            else
+            {
+                _woken.SetResult(true);
+            }
         }
-        else
+        finally
         {
-            _woken.SetResult(true);
+            turns?.End();
         }
     }
 
@@ -128,6 +135,7 @@ internal sealed class Signal(WorkLane? lane = null) : IValueTaskSource, IThreadP
 
     private void Run()
     {
+        turns?.Begin();
         if (lane is null)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

@@ -87,22 +87,20 @@ public sealed partial class Surface : IDisposable
     }
 
     /// <summary>Somebody has taken of the newest picture and would take more: the source may fetch the next one.</summary>
-    public bool HasDemand
+    /// <param name="ofLane">Whether viewers in a lane count; not, while some of them are still to come for this one.</param>
+    public bool HasDemand(bool ofLane = true)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
+            foreach (SurfaceViewer viewer in _viewers)
             {
-                foreach (SurfaceViewer viewer in _viewers)
+                if (viewer.WantsMore && (ofLane || !viewer.IsInLane))
                 {
-                    if (viewer.WantsMore)
-                    {
-                        return true;
-                    }
+                    return true;
                 }
-
-                return false;
             }
+
+            return false;
         }
     }
 

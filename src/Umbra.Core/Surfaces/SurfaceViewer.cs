@@ -31,6 +31,9 @@ public sealed class SurfaceViewer : IDisposable
     /// <summary>Whether the viewer has asked for pictures at all; without it nothing is captured for it.</summary>
     public bool IsReady { get; set; }
 
+    /// <summary>Gets its turn after others; see <see cref="Surface.HasDemand"/>.</summary>
+    public bool IsInLane { get; set; }
+
     /// <summary>Whether there is anything of this picture to take.</summary>
     public bool IsBehind => _surface.IsBehind(this);
 

@@ -121,10 +121,24 @@ public sealed class SurfaceTests : PoolTest
             canvas.Fill(Full.Bounds, colour);
             surface.Commit(canvas, [Full.Bounds], [], 0);
 
-            Assert.False(surface.HasDemand);
+            Assert.False(surface.HasDemand());
             slow.TakeUpdate(1, 1000, 0)!.Dispose();
-            Assert.True(surface.HasDemand);
+            Assert.True(surface.HasDemand());
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void HasDemand_OthersOfTheLaneAreStillToCome_WaitsForThemUnlessAnOwnerWants(bool isInLane)
+    {
+        using Surface surface = NewSurface();
+        using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => { });
+        (viewer.IsReady, viewer.IsInLane) = (true, isInLane);
+        viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+
+        Assert.True(surface.HasDemand(ofLane: true));
+        Assert.Equal(!isInLane, surface.HasDemand(ofLane: false));
     }
 
     [Fact]
