@@ -13,7 +13,7 @@ namespace Umbra.Testing;
 public sealed class RecordingSink(BufferPool pool, Account account) : ISourceSink, IDisposable
 {
     /// <summary>Longer than anything that is not stuck takes, on a busy machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly SemaphoreSlim _demand = new(0);
     private readonly List<CopyMove> _moves = [];

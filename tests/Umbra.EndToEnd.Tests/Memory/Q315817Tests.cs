@@ -1,4 +1,5 @@
 using Umbra.Core.Memory;
+using Umbra.Core.Surfaces;
 using Umbra.EndToEnd.Tests.Faults;
 using Umbra.Q315817;
 
@@ -32,7 +33,7 @@ public sealed class Q315817Tests(ITestOutputHelper output)
     [Fact]
     public async Task OnlyHeadOfAChainFreed_IsNamedByTheWatchdog()
     {
-        await using Scene scene = await Scene.StartAsync(new SceneOptions("pipe", DriverFault.OnlyHeadFreed, IsProtected: true, VerifyEvery: 64), Ct);
+        await using Scene scene = await Scene.StartAsync(new SceneOptions("pipe", DriverFault.OnlyHeadFreed, IsProtected: true, VerifyEvery: 64) { Size = new Size(640, 400) }, Ct);
         await UntilAsync(() => scene.Suspicions.Count > 0);
         Umbra.Memory.PoolSuspicion suspicion = scene.Suspicions.First();
         output.WriteLine(suspicion.Growth.ToString());
