@@ -16,7 +16,6 @@ public sealed partial class Surface : IDisposable
     /// <summary>Moves kept as moves in one commit; with more of them the areas are compared and sent as any other.</summary>
     public const int MaxMoves = 64;
 
-
     /// <summary>A part of a step is hardly smaller than one byte for so many pixels: who has no room for that is not worth encoding it.</summary>
     private const int LeastCompression = 16;
 
@@ -684,6 +683,12 @@ public sealed partial class Surface : IDisposable
             for (int covered = tiles.Next(0); covered >= 0; covered = tiles.Next(covered + 1))
             {
                 viewer.ApplyTile(covered, picture.Result.IsLossy);
+            }
+
+            if (picture.Result.IsLossy)
+            {
+                // Tiles at its edges, too, of which it brings some pixels, though they need not have changed: joined areas have gaps.
+                viewer.Lossy.AddTouching(area);
             }
         }
 

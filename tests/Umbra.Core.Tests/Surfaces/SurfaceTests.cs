@@ -397,6 +397,35 @@ public sealed class SurfaceTests : PoolTest
         Assert.True(picture.Pixels.SequenceEqual(canvas.Pixels));
     }
 
+    /// <summary>Two changes sent as one area bring pixels of a tile between them that did not change, and was exact.</summary>
+    [Fact]
+    public void TakeUpdate_PartSentWithLossOverATileThatDidNotChange_BecomesExactToo()
+    {
+        Size size = new(200, 130);
+        using Surface surface = new(Pool, Account, new PixelEncoder(), size, largeArea: 1);
+        using SurfaceViewer viewer = surface.AddViewer(WithLoss, Account, () => { });
+        using Canvas canvas = new(Pool, Account, size);
+        using Canvas picture = new(Pool, Account, size);
+        canvas.Fill(size.Bounds, 0x123457);
+        surface.Commit(canvas, [size.Bounds], [], 0);
+        Take(viewer, picture, 0);
+        Take(viewer, picture, 1000);
+        canvas.Fill(new Rect(2, 64, 198, 64), 0x345679);
+        canvas.Fill(new Rect(64, 128, 136, 2), 0x345679);
+        surface.Commit(canvas, [size.Bounds], [], 2000);
+
+        TakeAll(2000);
+        TakeAll(3000);
+        Assert.True(picture.Pixels.SequenceEqual(canvas.Pixels));
+
+        void TakeAll(long now)
+        {
+            while (TakeSome(viewer, [picture], 2000, now))
+            {
+            }
+        }
+    }
+
     [Fact]
     public void Dispose_LastViewerOfAClass_ItsTilesAndItsStepAreGivenBack()
     {
