@@ -7,7 +7,6 @@ using Umbra.Testing;
 namespace Umbra.EndToEnd.Tests.BadInput;
 
 /// <summary>The API socket of a running node: who may open it, and what becomes of nonsense.</summary>
-[Collection(ProcessesCollection.Name)]
 [SupportedOSPlatform("linux")]
 public sealed class BadCallerTests(BadInputRig rig) : IClassFixture<BadInputRig>
 {

@@ -11,7 +11,6 @@ using Umbra.Transports.Tls;
 namespace Umbra.EndToEnd.Tests.BadInput;
 
 /// <summary>The link port of a running node: against strangers, who learn nothing, and against an enrolled node gone bad.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class BadNodeTests(BadInputRig rig) : IClassFixture<BadInputRig>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -7,7 +7,6 @@ using Umbra.Testing;
 namespace Umbra.EndToEnd.Tests.BadInput;
 
 /// <summary>The RFB port of a running node against those who know no manners.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class BadViewerTests(BadInputRig rig) : IClassFixture<BadInputRig>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -7,7 +7,6 @@ using Umbra.Testing;
 namespace Umbra.EndToEnd.Tests.BadInput;
 
 /// <summary>VeNCrypt with the viewer people have, which checks the node's certificate itself.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class RealViewerTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

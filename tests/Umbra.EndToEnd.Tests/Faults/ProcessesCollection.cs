@@ -1,7 +1,7 @@
 namespace Umbra.EndToEnd.Tests.Faults;
 
-/// <summary>Tests that load the machine with processes of their own run one after the other.</summary>
-[CollectionDefinition(Name)]
+/// <summary>Tests that look at rates, times and memory of processes run one after the other, when all others are through.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ProcessesCollection
 {
     public const string Name = "processes";

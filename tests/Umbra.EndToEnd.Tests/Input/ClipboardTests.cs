@@ -6,7 +6,6 @@ using Umbra.Testing;
 namespace Umbra.EndToEnd.Tests.Input;
 
 /// <summary>Text goes between the clipboards of the two ends for those who may control, and for nobody else.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class ClipboardTests(PairFixture nodes) : IClassFixture<PairFixture>
 {
     [Fact]

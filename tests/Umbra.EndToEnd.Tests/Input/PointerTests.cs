@@ -6,7 +6,6 @@ using Umbra.Testing;
 namespace Umbra.EndToEnd.Tests.Input;
 
 /// <summary>What a shadower points at and clicks on the near node reaches a program on the target node, and is let go of when they vanish.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class PointerTests(PairFixture nodes) : IClassFixture<PairFixture>
 {
     private const byte Left = 1;

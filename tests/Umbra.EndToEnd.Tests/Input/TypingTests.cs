@@ -5,7 +5,6 @@ using Umbra.Testing;
 namespace Umbra.EndToEnd.Tests.Input;
 
 /// <summary>What a shadower types on the near node arrives in a program on the target node, or does not.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class TypingTests
 {
     private const string Session = "alice";

@@ -5,7 +5,6 @@ using Umbra.Testing;
 namespace Umbra.EndToEnd.Tests.Pixels;
 
 /// <summary>The cursor is the viewer's to draw: it comes as a shape and is in no picture, whoever moved it.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class CursorTests(PairFixture nodes) : IClassFixture<PairFixture>
 {
     private const int Cursor = -239;

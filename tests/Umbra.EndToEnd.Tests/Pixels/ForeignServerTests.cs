@@ -5,7 +5,6 @@ using Umbra.Testing;
 namespace Umbra.EndToEnd.Tests.Pixels;
 
 /// <summary>RFB and X servers that are not ours, attached on server-b and shadowed from server-a.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class ForeignServerTests(PairFixture nodes) : IClassFixture<PairFixture>
 {
     private static readonly string[] Lossless = ["raw", "hextile", "zrle", "tight"];

@@ -7,7 +7,6 @@ namespace Umbra.EndToEnd.Tests.Pixels;
 /// With the drawing on server-b stopped, an independent client that comes to server-a (or to the owner's address) holds exactly what the X
 /// server holds.
 /// </summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class FrozenPictureTests(PairFixture nodes) : IClassFixture<PairFixture>
 {
     private static readonly string[] Lossless = ["raw", "hextile", "zrle", "tight"];

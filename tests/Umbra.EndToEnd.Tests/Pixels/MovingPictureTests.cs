@@ -8,7 +8,6 @@ namespace Umbra.EndToEnd.Tests.Pixels;
 /// A client that was there while everything moved and changed its size holds, once all stands still, exactly what the X server holds. It is
 /// never asked to fetch the whole picture again. One moves for a minute; UMBRA_LONG=1 makes it a minute for each encoding.
 /// </summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class MovingPictureTests(PairFixture nodes, ITestOutputHelper output) : IClassFixture<PairFixture>
 {
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
