@@ -14,6 +14,7 @@ public sealed partial class Session
     void ISourceSink.Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received)
     {
         Volatile.Write(ref _lastCommit, _time.GetTimestamp());
+        _spentBefore = _encoder.Spent;
         TrySetState(SessionState.Active, "");
         Surface.Commit(canvas, damage, moves, Now, received);
         Interlocked.Increment(ref _commits);
@@ -82,7 +83,7 @@ public sealed partial class Session
 
     async ValueTask ISourceSink.WaitForDemandAsync(CancellationToken cancellationToken)
     {
-        while (!Surface.HasDemand(ofLane: Turns.AreOver))
+        while (!IsNextWanted())
         {
             await _demand.WaitAsync(cancellationToken);
         }
@@ -95,6 +96,32 @@ public sealed partial class Session
         }
 
         _lastBegun = _time.GetTimestamp();
+    }
+
+    /// <summary>
+    /// The owner gets the next picture when he wants it. For shadowers it waits until all of them are through with this one, but no longer than this one took to encode: else
+    /// those who are through first would have the next one encoded before the others, and those another, and all time would go into encoding for few.
+    /// </summary>
+    private bool IsNextWanted()
+    {
+        if (Surface.HasDemand(ofLane: false))
+        {
+            return true;
+        }
+
+        if (!Turns.AreOver || !Surface.HasDemand())
+        {
+            return false;
+        }
+
+        TimeSpan pause = (2 * (_encoder.Spent - _spentBefore)) - _time.GetElapsedTime(Volatile.Read(ref _lastCommit));
+        if (pause <= TimeSpan.Zero || Surface.AllOfLaneWait)
+        {
+            return true;
+        }
+
+        _pauseOver.Change(pause, Timeout.InfiniteTimeSpan);
+        return false;
     }
 
     private async Task RunSourceAsync(CancellationToken cancellationToken)

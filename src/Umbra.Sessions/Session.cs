@@ -18,6 +18,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     public const int ReservedPart = 4;
 
     private static readonly Size FirstSize = new(640, 480);
+
     /// <summary>A picture of this age may be an old one, and asking whether it is takes less than this.</summary>
     private static readonly TimeSpan Stale = TimeSpan.FromMilliseconds(100);
 
@@ -33,9 +34,12 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly SessionOptions _options;
+    private readonly TimedEncoder _encoder;
+    private readonly ITimer _pauseOver;
     private Task _sourceLoop = Task.CompletedTask;
     private Task _refinementLoop = Task.CompletedTask;
     private long _lastCommit;
+    private TimeSpan _spentBefore;
     private long _lastBegun;
     private long _commits;
 
@@ -53,9 +57,10 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         _controls.Title = name;
         Turns = new Turns(DemandChanged);
         StartedAt = time.GetUtcNow();
+        _encoder = new TimedEncoder(new RectEncoders(pool, Account), time);
         try
         {
-            Surface = new Surface(pool, Account, new RectEncoders(pool, Account), FirstSize, options.QuietMilliseconds);
+            Surface = new Surface(pool, Account, _encoder, FirstSize, options.QuietMilliseconds);
         }
         catch (QuotaExceededException)
         {
@@ -65,6 +70,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
             throw;
         }
 
+        _pauseOver = time.CreateTimer(static session => ((Session)session!).DemandChanged(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         foreach (Account account in new[] { Account, _shadowers })
         {
             account.Explain(BufferTag.TileCache, ExplainPayloads);
@@ -263,6 +269,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         await _ending.CancelAsync();
         await Task.WhenAll(_sourceLoop, _refinementLoop);
         await Source.DisposeAsync();
+        await _pauseOver.DisposeAsync();
         lock (_gate)
         {
             _controls.Cursor?.Dispose();

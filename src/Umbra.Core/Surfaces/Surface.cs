@@ -103,6 +103,26 @@ public sealed partial class Surface : IDisposable
         }
     }
 
+    /// <summary>Nobody in a lane is still busy with this picture or an older one.</summary>
+    public bool AllOfLaneWait
+    {
+        get
+        {
+            lock (_gate)
+            {
+                foreach (SurfaceViewer viewer in _viewers)
+                {
+                    if (viewer is { IsInLane: true, IsReady: true, IsWaiting: false })
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            }
+        }
+    }
+
     /// <summary>
     /// The class that serves all viewers with the fewest bytes: that of a lossless one where there is one, else of the one with the best quality. Encodings
     /// without compression are for a wire that needs none, which the source's need not be: in their place, Tight.

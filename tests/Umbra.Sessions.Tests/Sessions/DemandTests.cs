@@ -1,0 +1,120 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Umbra.Core.Codecs;
+using Umbra.Core.Rfb;
+using Umbra.Core.Surfaces;
+using Umbra.Sessions.Sources;
+using Umbra.Sessions.Tests.FrontEnds;
+using Umbra.Testing;
+using Umbra.Transports;
+
+namespace Umbra.Sessions.Tests.Sessions;
+
+/// <summary>When a source is asked for the next picture, where this one took long to encode and not everybody is through with it.</summary>
+public sealed class DemandTests : PoolTest
+{
+    private static readonly Size Size = new(64, 64);
+    private readonly SlowTime _time = new();
+    private readonly WorkLane _lane = new("shadowers", threads: 1);
+    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromSeconds(60));
+
+    [Fact]
+    public async Task ShadowerIsBusy_NextPictureWaitsForHim()
+    {
+        await using Session session = NewSession();
+        using SessionViewer quick = Join(session, isOwner: false);
+        using SessionViewer slow = Join(session, isOwner: false);
+        Commit(session, 0x112233);
+        Take(quick, slow);
+        Assert.Null(quick.TakeUpdate(int.MaxValue, 1000));
+
+        Task next = DemandOf(session);
+        Assert.False(next.IsCompleted);
+        Assert.Null(slow.TakeUpdate(int.MaxValue, 1000));
+        await next;
+    }
+
+    [Fact]
+    public async Task ShadowerIsStuck_NextPictureWaitsAsLongAsThisOneTook()
+    {
+        await using Session session = NewSession();
+        using SessionViewer quick = Join(session, isOwner: false);
+        using SessionViewer stuck = Join(session, isOwner: false);
+        Commit(session, 0x112233);
+        Take(quick, stuck);
+        Assert.Null(quick.TakeUpdate(int.MaxValue, 1000));
+
+        Task next = DemandOf(session);
+        Assert.False(next.IsCompleted);
+        _time.Advance(TimeSpan.FromHours(1));
+        await next;
+    }
+
+    [Fact]
+    public async Task ShadowerIsBusy_OwnerGetsTheNextPicture()
+    {
+        await using Session session = NewSession();
+        using SessionViewer owner = Join(session, isOwner: true);
+        using SessionViewer slow = Join(session, isOwner: false);
+        Commit(session, 0x112233);
+        Take(owner, slow);
+
+        Assert.True(DemandOf(session).IsCompleted);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _lane.Dispose();
+        _timeout.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private Session NewSession() => new("alice", new StillSource(Size), Pool, new SessionOptions { ShadowerLane = _lane }, _time, NullLogger.Instance);
+
+    private static SessionViewer Join(Session session, bool isOwner)
+    {
+        SessionViewer viewer = session.Join(new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx), "somebody", isOwner, wake: () => { });
+        viewer.SetReady(true);
+        return viewer;
+    }
+
+    private void Commit(Session session, uint colour)
+    {
+        using Canvas canvas = new(Pool, Account, Size);
+        canvas.Fill(Size.Bounds, colour);
+        ((ISourceSink)session).Commit(canvas, [Size.Bounds], []);
+    }
+
+    /// <summary>What the first of them is the first to need is encoded, which takes its time.</summary>
+    private void Take(params SessionViewer[] viewers)
+    {
+        _time.PassesOn = Environment.CurrentManagedThreadId;
+        foreach (SessionViewer viewer in viewers)
+        {
+            viewer.Picture.AcceptSize(out _);
+            viewer.TakeUpdate(int.MaxValue, 1000)!.Dispose();
+            _time.PassesOn = null;
+        }
+    }
+
+    private Task DemandOf(Session session) => ((ISourceSink)session).WaitForDemandAsync(_timeout.Token).AsTask();
+
+    /// <summary>Stands still, but on one thread passes whenever it is read, and ten times as much as when it was read last: most between the two readings around the encoder's work.</summary>
+    private sealed class SlowTime : FakeTimeProvider
+    {
+        private TimeSpan _step = TimeSpan.FromMilliseconds(1);
+
+        public int? PassesOn { get; set; }
+
+        public override long GetTimestamp()
+        {
+            if (PassesOn == Environment.CurrentManagedThreadId)
+            {
+                Advance(_step);
+                _step *= 10;
+            }
+
+            return base.GetTimestamp();
+        }
+    }
+}
