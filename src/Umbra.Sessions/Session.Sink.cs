@@ -14,7 +14,7 @@ public sealed partial class Session
     void ISourceSink.Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received)
     {
         Volatile.Write(ref _lastCommit, _time.GetTimestamp());
-        _spentBefore = _encoder.Spent;
+        Volatile.Write(ref _encodedTicks, 0);
         TrySetState(SessionState.Active, "");
         Surface.Commit(canvas, damage, moves, Now, received);
         Interlocked.Increment(ref _commits);
@@ -114,7 +114,7 @@ public sealed partial class Session
             return false;
         }
 
-        TimeSpan pause = (2 * (_encoder.Spent - _spentBefore)) - _time.GetElapsedTime(Volatile.Read(ref _lastCommit));
+        TimeSpan pause = TimeSpan.FromTicks(2 * Volatile.Read(ref _encodedTicks)) - _time.GetElapsedTime(Volatile.Read(ref _lastCommit));
         if (pause <= TimeSpan.Zero || Surface.AllOfLaneWait)
         {
             return true;

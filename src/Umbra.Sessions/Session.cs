@@ -34,12 +34,11 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly SessionOptions _options;
-    private readonly TimedEncoder _encoder;
     private readonly ITimer _pauseOver;
     private Task _sourceLoop = Task.CompletedTask;
     private Task _refinementLoop = Task.CompletedTask;
     private long _lastCommit;
-    private TimeSpan _spentBefore;
+    private long _encodedTicks;
     private long _lastBegun;
     private long _commits;
 
@@ -57,10 +56,9 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         _controls.Title = name;
         Turns = new Turns(DemandChanged);
         StartedAt = time.GetUtcNow();
-        _encoder = new TimedEncoder(new RectEncoders(pool, Account), time);
         try
         {
-            Surface = new Surface(pool, Account, _encoder, FirstSize, options.QuietMilliseconds);
+            Surface = new Surface(pool, Account, new TimedEncoder(new RectEncoders(pool, Account), time, Encoded), FirstSize, options.QuietMilliseconds);
         }
         catch (QuotaExceededException)
         {
@@ -297,6 +295,8 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
 
         DemandChanged();
     }
+
+    private void Encoded(TimeSpan took) => Interlocked.Add(ref _encodedTicks, took.Ticks);
 
     internal void DemandChanged() => _demand.Set();
 

@@ -4,19 +4,15 @@ using Umbra.Core.Surfaces;
 
 namespace Umbra.Sessions;
 
-/// <summary>An encoder, and how long it has worked; that may be read from any thread.</summary>
+/// <summary>Says how long an encoder worked.</summary>
 /// <param name="inner">Owned from now on.</param>
-internal sealed class TimedEncoder(IRectEncoder inner, TimeProvider time) : IRectEncoder
+internal sealed class TimedEncoder(IRectEncoder inner, TimeProvider time, Action<TimeSpan> worked) : IRectEncoder
 {
-    private long _ticks;
-
-    public TimeSpan Spent => new(Volatile.Read(ref _ticks));
-
-    public EncodeResult Encode(Canvas canvas, Rect rect, in EncodingClass encodingClass, PayloadWriter output)
+    public EncodeResult Encode(Canvas canvas, ReadOnlySpan<Rect> rects, in EncodingClass encodingClass, PayloadWriter output)
     {
         long begun = time.GetTimestamp();
-        EncodeResult result = inner.Encode(canvas, rect, encodingClass, output);
-        Volatile.Write(ref _ticks, _ticks + time.GetElapsedTime(begun).Ticks);
+        EncodeResult result = inner.Encode(canvas, rects, encodingClass, output);
+        worked(time.GetElapsedTime(begun));
         return result;
     }
 

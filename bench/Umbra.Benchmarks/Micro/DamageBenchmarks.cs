@@ -46,7 +46,7 @@ public class DamageBenchmarks
     {
         _changed.Clear();
         DamageRefinery.Refine(_front, _next[picture], _front.Size.Bounds, _changed);
-        DamageRefinery.Join(_changed);
+        DamageRefinery.Join(_changed, _front);
         return _changed.Count;
     }
 }

@@ -5,16 +5,26 @@ using Umbra.Core.Surfaces;
 
 namespace Umbra.Core.Codecs;
 
-/// <summary>RFC 6143, 7.7.4: tiles of 16x16, each a background with rectangles on it, or raw. One rectangle per call.</summary>
+/// <summary>RFC 6143, 7.7.4: tiles of 16x16, each a background with rectangles on it, or raw. One rectangle per area.</summary>
 public sealed class HextileEncoder : IRectEncoder
 {
     internal const int TileEdge = 16;
     private const int TileArea = TileEdge * TileEdge;
     private readonly PixelConverterCache _converters = new(PixelPacking.Plain);
 
-    public EncodeResult Encode(Canvas canvas, Rect rect, in EncodingClass encodingClass, PayloadWriter output)
+    public EncodeResult Encode(Canvas canvas, ReadOnlySpan<Rect> rects, in EncodingClass encodingClass, PayloadWriter output)
     {
         PixelConverter converter = _converters.Get(encodingClass.Format);
+        foreach (Rect rect in rects)
+        {
+            Encode(canvas, rect, converter, output);
+        }
+
+        return new EncodeResult(rects.Length, false);
+    }
+
+    private static void Encode(Canvas canvas, Rect rect, PixelConverter converter, PayloadWriter output)
+    {
         new RectHeader(rect, RfbEncoding.Hextile).Write(output);
         HextileTileWriter writer = new(converter.BytesPerPixel, output);
         Span<uint> bgrx = stackalloc uint[TileArea];
@@ -32,8 +42,6 @@ public sealed class HextileEncoder : IRectEncoder
                 writer.Write(tileWire, pixels[..tilePixels.Length], tile.Size);
             }
         }
-
-        return new EncodeResult(1, false);
     }
 
     public void Dispose()

@@ -9,9 +9,23 @@ public sealed class RawEncoder : IRectEncoder
 {
     private readonly PixelConverterCache _converters = new(PixelPacking.Plain);
 
-    public EncodeResult Encode(Canvas canvas, Rect rect, in EncodingClass encodingClass, PayloadWriter output)
+    public EncodeResult Encode(Canvas canvas, ReadOnlySpan<Rect> rects, in EncodingClass encodingClass, PayloadWriter output)
     {
         PixelConverter converter = _converters.Get(encodingClass.Format);
+        foreach (Rect rect in rects)
+        {
+            Encode(canvas, rect, converter, output);
+        }
+
+        return new EncodeResult(rects.Length, false);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private static void Encode(Canvas canvas, Rect rect, PixelConverter converter, PayloadWriter output)
+    {
         new RectHeader(rect, RfbEncoding.Raw).Write(output);
         int rowSize = rect.Width * converter.BytesPerPixel;
         int size = checked(rowSize * rect.Height);
@@ -23,10 +37,5 @@ public sealed class RawEncoder : IRectEncoder
         }
 
         output.Advance(size);
-        return new EncodeResult(1, false);
-    }
-
-    public void Dispose()
-    {
     }
 }

@@ -18,12 +18,12 @@ public sealed class RectEncoders(BufferPool pool, Account account) : IRectEncode
     /// <inheritdoc/>
     /// <remarks>When it throws (the quota, usually), the output is as it was.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The encoding is not <see cref="IsSupported"/>.</exception>
-    public EncodeResult Encode(Canvas canvas, Rect rect, in EncodingClass encodingClass, PayloadWriter output)
+    public EncodeResult Encode(Canvas canvas, ReadOnlySpan<Rect> rects, in EncodingClass encodingClass, PayloadWriter output)
     {
         int start = output.Length;
         try
         {
-            return Select(encodingClass.Encoding).Encode(canvas, rect, encodingClass, output);
+            return Select(encodingClass.Encoding).Encode(canvas, rects, encodingClass, output);
         }
         catch
         {

@@ -13,6 +13,7 @@ internal sealed class TightCells : IDisposable
     public const int Edge = 64;
     public const uint Few = 0x0100_0000;
     public const uint Photo = 0x0200_0000;
+    private const int MaxGap = 2;
     private const uint Taken = 0xFF00_0000;
     private readonly Rect _rect;
     private readonly int _columns;
@@ -60,6 +61,29 @@ internal sealed class TightCells : IDisposable
         for (int y = bounds.Y; y < bounds.Bottom; y++)
         {
             kinds.Slice((y * _columns) + bounds.X, bounds.Width).Fill(Photo);
+        }
+    }
+
+    /// <summary>Small gaps between words of a line become part of it: one rectangle more costs more than a few empty pixels.</summary>
+    public void JoinWords()
+    {
+        for (int y = 0; y < _rows; y++)
+        {
+            Span<uint> row = Kinds.Slice(y * _columns, _columns);
+            int last = -1;
+            for (int x = 0; x < row.Length; x++)
+            {
+                if (row[x] == Few)
+                {
+                    Span<uint> gap = row[(last + 1)..x];
+                    if (last >= 0 && gap.Length <= MaxGap && !gap.Contains(Photo))
+                    {
+                        gap.Fill(Few);
+                    }
+
+                    last = x;
+                }
+            }
         }
     }
 

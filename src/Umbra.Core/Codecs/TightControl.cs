@@ -17,10 +17,6 @@ internal static class TightControl
     public const byte PaletteFilter = 1;
     public const byte GradientFilter = 2;
 
-    public const int FullColourStream = 0;
-    public const int MonoStream = 1;
-    public const int IndexedStream = 2;
-
     /// <summary>Filtered data shorter than this are sent without zlib and without a length.</summary>
     public const int MinCompressed = 12;
 

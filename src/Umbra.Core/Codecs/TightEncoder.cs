@@ -37,19 +37,23 @@ public sealed class TightEncoder(BufferPool pool, Account account) : IRectEncode
     private readonly Lease _numbers = pool.Rent(MaxZlibArea, BufferTag.Encoder, account);
     private Canvas? _canvas;
 
-    public EncodeResult Encode(Canvas canvas, Rect rect, in EncodingClass encodingClass, PayloadWriter output)
+    public EncodeResult Encode(Canvas canvas, ReadOnlySpan<Rect> rects, in EncodingClass encodingClass, PayloadWriter output)
     {
         _canvas = canvas;
         _rects.Begin(canvas, encodingClass, output);
-        if (rect is { Width: <= TightCells.Edge, Height: <= TightCells.Edge })
+        foreach (Rect rect in rects)
         {
-            EncodeCell(rect);
-        }
-        else
-        {
-            EncodeCells(rect);
+            if (rect is { Width: <= TightCells.Edge, Height: <= TightCells.Edge })
+            {
+                EncodeCell(rect);
+            }
+            else
+            {
+                EncodeCells(rect);
+            }
         }
 
+        _rects.End();
         return new EncodeResult(_rects.Count, _rects.IsLossy);
     }
 
@@ -81,6 +85,7 @@ public sealed class TightEncoder(BufferPool pool, Account account) : IRectEncode
         using TightCells cells = new(pool, account, rect);
         Survey(cells);
         cells.JoinPhotos();
+        cells.JoinWords();
         while (cells.TakeNext(out Rect area, out uint kind))
         {
             switch (kind)

@@ -7,11 +7,13 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Core.Codecs;
 
 /// <summary>
-/// Writes single Tight rectangles of a kind already chosen. Each compressed one resets the zlib stream it uses and brings a fresh one,
-/// so it decodes whatever came before. Owns its working memory.
+/// Writes Tight rectangles of a kind already chosen. All that is compressed goes through one of the four zlib streams: the first rectangle resets it and brings a fresh one,
+/// the others go on with that. So all of them together decode whatever came before, and one deflater is enough. Owns its working memory.
 /// </summary>
 internal sealed class TightRectWriter(BufferPool pool, Account account) : IDisposable
 {
+    private const int Stream = 0;
+
     private readonly PixelConverterCache _converters = new(PixelPacking.Tight);
     private readonly Deflater _deflater = new();
     private readonly JpegEncoder _jpeg = new(pool, account);
@@ -40,7 +42,11 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
         _output = output;
         _converter = _converters.Get(encodingClass.Format);
         (Count, IsLossy) = (0, false);
+        End();
     }
+
+    /// <summary>What follows must not depend on what was written.</summary>
+    public void End() => _deflater.End();
 
     public void WriteFill(Rect rect, uint colour)
     {
@@ -67,15 +73,16 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
     public void WriteFullColour(Rect rect)
     {
         int rowSize = rect.Width * _converter.BytesPerPixel;
-        int bodyAt = BeginBasic(rect, TightControl.FullColourStream, hasFilter: false, rowSize * rect.Height);
+        bool isCompressed = WriteBasicHeader(rect, hasFilter: false, rowSize * rect.Height);
+        int bodyAt = BeginData(isCompressed);
         Span<byte> row = _row.Span[..rowSize];
         for (int y = rect.Y; y < rect.Bottom; y++)
         {
             _converter.ToWire(Picture.Row(rect.X, y, rect.Width), row);
-            WriteData(row, bodyAt);
+            WriteData(row, isCompressed);
         }
 
-        EndBasic(bodyAt);
+        EndBasic(bodyAt, isCompressed);
     }
 
     /// <param name="numbers">A number of a colour per pixel, without gaps; altered.</param>
@@ -90,14 +97,14 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
         }
 
         int size = rowSize * rect.Height;
-        int control = WriteBasicHeader(rect, mono ? TightControl.MonoStream : TightControl.IndexedStream, hasFilter: true, size);
+        bool isCompressed = WriteBasicHeader(rect, hasFilter: true, size);
         Span<byte> filter = Output.GetSpan(2);
         (filter[0], filter[1]) = (TightControl.PaletteFilter, (byte)(colours.Count - 1));
         Output.Advance(2);
         WritePixels(colours.ColourBytes);
-        int bodyAt = BeginData(control);
-        WriteData(numbers[..size], bodyAt);
-        EndBasic(bodyAt);
+        int bodyAt = BeginData(isCompressed);
+        WriteData(numbers[..size], isCompressed);
+        EndBasic(bodyAt, isCompressed);
     }
 
     public void Dispose()
@@ -141,51 +148,53 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
         Count++;
     }
 
-    private int BeginBasic(Rect rect, int stream, bool hasFilter, int size) => BeginData(WriteBasicHeader(rect, stream, hasFilter, size));
-
-    /// <summary>Returns the data's size, or 0 where they go without zlib.</summary>
-    private int WriteBasicHeader(Rect rect, int stream, bool hasFilter, int size)
+    /// <returns>Whether the data go through zlib.</returns>
+    private bool WriteBasicHeader(Rect rect, bool hasFilter, int size)
     {
-        bool compressed = size >= TightControl.MinCompressed;
-        WriteHeader(rect, (stream << 4) | (hasFilter ? TightControl.HasFilter : 0) | (compressed ? 1 << stream : 0));
-        return compressed ? size : 0;
+        bool isCompressed = size >= TightControl.MinCompressed;
+        WriteHeader(rect, (Stream << 4) | (hasFilter ? TightControl.HasFilter : 0) | (isCompressed && !_deflater.IsOpen ? 1 << Stream : 0));
+        return isCompressed;
     }
 
-    /// <summary>Leaves room for the longest length; returns where the data begin, or -1 where they go without zlib.</summary>
-    private int BeginData(int compressedSize)
+    /// <summary>Leaves room for the longest length; returns where the data begin.</summary>
+    private int BeginData(bool isCompressed)
     {
-        if (compressedSize == 0)
+        if (!isCompressed)
         {
-            return -1;
+            return Output.Length;
         }
 
         Output.GetSpan(TightControl.MaxLengthBytes);
         Output.Advance(TightControl.MaxLengthBytes);
-        _deflater.Begin(_class.CompressLevel, hasHeader: true, Output);
+        if (!_deflater.IsOpen)
+        {
+            _deflater.Begin(_class.CompressLevel, hasHeader: true, Output);
+        }
+
         return Output.Length;
     }
 
-    private void WriteData(ReadOnlySpan<byte> data, int bodyAt)
+    private void WriteData(ReadOnlySpan<byte> data, bool isCompressed)
     {
-        if (bodyAt < 0)
+        if (isCompressed)
         {
-            Output.Write(data);
+            _deflater.Write(data);
         }
         else
         {
-            _deflater.Write(data);
+            Output.Write(data);
         }
     }
 
     /// <summary>Writes the length in as few bytes as it needs and closes the gap.</summary>
-    private void EndBasic(int bodyAt)
+    private void EndBasic(int bodyAt, bool isCompressed)
     {
-        if (bodyAt < 0)
+        if (!isCompressed)
         {
             return;
         }
 
-        _deflater.End();
+        _deflater.Flush();
         int length = Output.Length - bodyAt;
         int lengthAt = bodyAt - TightControl.MaxLengthBytes;
         int lengthBytes = TightControl.WriteLength(length, Output.Written[lengthAt..]);

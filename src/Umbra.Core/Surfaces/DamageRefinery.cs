@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Umbra.Core.Codecs;
 
 namespace Umbra.Core.Surfaces;
 
@@ -9,6 +10,12 @@ namespace Umbra.Core.Surfaces;
 /// </summary>
 internal static class DamageRefinery
 {
+    /// <summary>Pixels between two areas of text that are sent as one.</summary>
+    private const int MaxGap = 2 * TileGrid.TileSize;
+
+    /// <summary>Pixels of such a one: what goes through zlib as one rectangle.</summary>
+    private const int MaxTextArea = 64 * 1024;
+
     /// <summary>Copies changes from <paramref name="next"/> to <paramref name="front"/> (same size); adds one rectangle per changed tile part.</summary>
     public static void Refine(Canvas front, Canvas next, Rect claimed, List<Rect> changed)
     {
@@ -35,12 +42,16 @@ internal static class DamageRefinery
         }
     }
 
-    /// <summary>Joins neighbours, first along tile rows, then down columns, where the union adds little area that did not change.</summary>
-    public static void Join(List<Rect> rects)
+    /// <summary>
+    /// Joins neighbours, first along tile rows, then down columns, where the union adds little area that did not change. Text is joined across gaps as well: where all there is
+    /// has few colours, more pixels cost less than one more rectangle, and repeat more of what was before them.
+    /// </summary>
+    /// <param name="front">Of which they are.</param>
+    public static void Join(List<Rect> rects, Canvas front)
     {
-        JoinNeighbours(rects, (a, b) => b.X - a.Right <= 1 && a.Y / TileGrid.TileSize == b.Y / TileGrid.TileSize);
+        JoinNeighbours(rects, front, (a, b) => a.Y / TileGrid.TileSize == b.Y / TileGrid.TileSize ? b.X - a.Right : int.MaxValue);
         rects.Sort((a, b) => a.X != b.X ? a.X.CompareTo(b.X) : a.Y.CompareTo(b.Y));
-        JoinNeighbours(rects, (a, b) => b.Y - a.Bottom <= 1);
+        JoinNeighbours(rects, front, (a, b) => b.Y - a.Bottom);
         rects.Sort((a, b) => a.Y != b.Y ? a.Y.CompareTo(b.Y) : a.X.CompareTo(b.X));
     }
 
@@ -92,13 +103,16 @@ internal static class DamageRefinery
         }
     }
 
-    private static void JoinNeighbours(List<Rect> rects, Func<Rect, Rect, bool> areNeighbours)
+    private static void JoinNeighbours(List<Rect> rects, Canvas front, Func<Rect, Rect, int> gap)
     {
         int kept = 0;
         for (int i = 1; i < rects.Count; i++)
         {
             Rect union = rects[kept].Union(rects[i]);
-            if (areNeighbours(rects[kept], rects[i]) && union.Area <= (rects[kept].Area + rects[i].Area) * 5 / 4)
+            long sum = rects[kept].Area + rects[i].Area;
+            int between = gap(rects[kept], rects[i]);
+            if ((between <= 1 && union.Area <= sum * 5 / 4)
+                || (between <= MaxGap && union.Area <= Math.Min(2 * sum, MaxTextArea) && PixelScan.HasFewColours(front, union)))
             {
                 rects[kept] = union;
             }

@@ -28,6 +28,7 @@ public sealed partial class Surface : IDisposable
     private readonly List<Rect> _changed = [];
     private readonly ScrollFinder _scrolls = new();
     private readonly List<Rect> _broken = [];
+    private readonly List<Rect> _rest = [];
     private readonly int _largeArea;
     private Canvas _front;
     private TileGrid _grid;
@@ -449,7 +450,7 @@ public sealed partial class Surface : IDisposable
         }
 
         TileSet tiles = TilesOf(CollectionsMarshal.AsSpan(_changed), moves);
-        DamageRefinery.Join(_changed);
+        DamageRefinery.Join(_changed, _front);
         StepPart[] parts = StepPart.Of(CollectionsMarshal.AsSpan(_changed), _grid, _largeArea);
         Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], parts, isRefinement), now);
         return true;
@@ -596,23 +597,24 @@ public sealed partial class Surface : IDisposable
         }
 
         EncodingClass exact = step.IsRefinement ? viewer.Class.Lossless : viewer.Class;
-        EncodeResult result = default;
-        _scratch.Clear();
+        _rest.Clear();
         foreach (Rect rect in step.Damage)
         {
             if (rect.Area < _largeArea)
             {
-                result += _encoder.Encode(_front, rect, exact, _scratch);
+                _rest.Add(rect);
             }
         }
 
         for (int i = 0; !withMoves && i < step.Moves.Length; i++)
         {
-            result += _encoder.Encode(_front, step.Moves[i].Target, exact, _scratch);
+            _rest.Add(step.Moves[i].Target);
         }
 
-        if (result.RectCount > 0)
+        if (_rest.Count > 0)
         {
+            _scratch.Clear();
+            EncodeResult result = _encoder.Encode(_front, CollectionsMarshal.AsSpan(_rest), exact, _scratch);
             encoded.Add(0, new EncodedPicture(ToShared(BufferTag.FramePacket, viewer.Account), result));
         }
     }

@@ -77,6 +77,36 @@ public sealed class SharedPayloadTests : PoolTest
     }
 
     [Fact]
+    public void Encode_SeveralAreasOfText_TakeFewerBytesThanOneByOne()
+    {
+        using RectEncoders encoders = new(Pool, Account);
+        using PayloadWriter output = new(Pool, BufferTag.Test, Account);
+        using Canvas canvas = new(Pool, Account, Screen);
+        Rect[] lines = [new(0, 0, Screen.Width, 14), new(0, 40, Screen.Width, 14)];
+        EncodingClass tight = new(RfbEncoding.Tight, PixelFormat.Bgrx);
+        canvas.Draw(lines[0], Picture.TwoColours, new Random(4));
+        canvas.Draw(lines[1], Picture.TwoColours, new Random(4));
+        EncodeResult together = encoders.Encode(canvas, lines, tight, output);
+        int length = output.Length;
+        EncodeResult each = encoders.Encode(canvas, lines[0], tight, output) + encoders.Encode(canvas, lines[1], tight, output);
+
+        Assert.Equal(each, together);
+        Assert.True(length < (output.Length - length) * 2 / 3);
+    }
+
+    [Fact]
+    public void Encode_WordsOfALine_AreOneRectangle()
+    {
+        using RectEncoders encoders = new(Pool, Account);
+        using PayloadWriter output = new(Pool, BufferTag.Test, Account);
+        using Canvas canvas = new(Pool, Account, Screen);
+        canvas.Draw(new Rect(0, 0, Tile, 14), Picture.TwoColours, new Random(4));
+        canvas.Draw(new Rect(3 * Tile, 0, Tile, 14), Picture.TwoColours, new Random(4));
+
+        Assert.Equal(1, encoders.Encode(canvas, new Rect(0, 0, 4 * Tile, 14), new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx), output).RectCount);
+    }
+
+    [Fact]
     public void WritePrefix_OtherEncoding_IsRefused()
     {
         byte[] payload = new byte[40];
@@ -103,15 +133,22 @@ public sealed class SharedPayloadTests : PoolTest
         using RectEncoders other = new(Pool, Account);
         using PayloadWriter output = new(Pool, BufferTag.Test, Account);
         List<byte[]> payloads = [];
+        List<Rect> tiles = [];
+        int drawn = 0;
         for (int y = 0; y < Screen.Height; y += Tile)
         {
             for (int x = 0; x < Screen.Width; x += Tile)
             {
                 Rect tile = new(x, y, Tile, Tile);
-                canvas.Draw(tile, Pictures.All[payloads.Count % Pictures.All.Length], random);
-                output.Clear();
-                (random.Next(2) == 0 ? one : other).Encode(canvas, tile, encodingClass, output);
-                payloads.Add(output.Written.ToArray());
+                canvas.Draw(tile, Pictures.All[drawn++ % Pictures.All.Length], random);
+                tiles.Add(tile);
+                if (random.Next(3) == 0 || drawn * Tile * Tile == Screen.Width * Screen.Height)
+                {
+                    output.Clear();
+                    (random.Next(2) == 0 ? one : other).Encode(canvas, [.. tiles], encodingClass, output);
+                    payloads.Add(output.Written.ToArray());
+                    tiles.Clear();
+                }
             }
         }
 

@@ -10,7 +10,18 @@ internal sealed class PixelEncoder : IRectEncoder
 {
     public int Calls { get; private set; }
 
-    public EncodeResult Encode(Canvas canvas, Rect rect, in EncodingClass encodingClass, PayloadWriter output)
+    public EncodeResult Encode(Canvas canvas, ReadOnlySpan<Rect> rects, in EncodingClass encodingClass, PayloadWriter output)
+    {
+        EncodeResult result = default;
+        foreach (Rect rect in rects)
+        {
+            result += Encode(canvas, rect, encodingClass, output);
+        }
+
+        return result;
+    }
+
+    private EncodeResult Encode(Canvas canvas, Rect rect, EncodingClass encodingClass, PayloadWriter output)
     {
         Calls++;
         Span<byte> header = output.GetSpan(16);

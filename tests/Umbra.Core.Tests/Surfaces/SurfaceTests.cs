@@ -28,6 +28,30 @@ public sealed class SurfaceTests : PoolTest
         Assert.Equal(1UL, surface.Commits);
     }
 
+    [Theory]
+    [InlineData(0x808080, 1)]
+    [InlineData(null, 2)]
+    public void TakeUpdate_WordsOfALine_AreOneAreaWhereWhatIsBetweenIsPlain(int? between, int rects)
+    {
+        using Surface surface = NewSurface();
+        using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => { });
+        using Canvas canvas = new(Pool, Account, Full);
+        using Canvas picture = new(Pool, Account, Full);
+        for (int x = 30; x < 70; x++)
+        {
+            canvas.Fill(new Rect(x, 0, 1, 10), (uint)(between ?? (x * 0x010203)));
+        }
+
+        surface.Commit(canvas, [Full.Bounds], [], 0);
+        Take(viewer, picture, 0);
+        canvas.Fill(new Rect(0, 0, 30, 10), 0xFFFFFF);
+        canvas.Fill(new Rect(70, 0, 30, 10), 0xFFFFFF);
+        surface.Commit(canvas, [Full.Bounds], [], 0);
+
+        using PictureUpdate update = viewer.TakeUpdate(int.MaxValue, 1000, 0)!;
+        Assert.Equal(rects, update.RectCount);
+    }
+
     [Fact]
     public void TakeUpdate_ViewersWhoKeepUp_ShareOneEncodingOfTheExactDamage()
     {
