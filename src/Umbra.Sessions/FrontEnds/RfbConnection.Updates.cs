@@ -29,6 +29,12 @@ public sealed partial class RfbConnection
     /// <summary>Black, in the longest format there is.</summary>
     private static readonly byte[] NoPixel = new byte[4];
 
+    /// <summary>Bytes of updates sent without a fence, one after the other.</summary>
+    private const int MaxUnfenced = 8 * 1024;
+
+    /// <summary>And one part in so many of what one update may have.</summary>
+    private const int UnfencedPart = 8;
+
     private readonly UpdateBudget _budget = new();
     private readonly Queue<Sending> _inFlight = [];
     private readonly Stack<Sending> _spares = [];
@@ -37,6 +43,7 @@ public sealed partial class RfbConnection
     private Size _size;
     private bool _isZrleStarted;
     private int _unflushed;
+    private long _unfenced;
 
     private async Task WriteUpdatesAsync()
     {
@@ -256,11 +263,36 @@ public sealed partial class RfbConnection
             }
 
             Sending sending = _spares.TryPop(out Sending? spare) ? spare : new Sending();
-            sending.Begin(_time.GetTimestamp(), pseudoRects, picture, owed, owedClass, _client.SupportsFence);
+            bool isFenced = _client.SupportsFence && (owed > 0 || !GoesUnfenced(picture));
+            sending.Begin(_time.GetTimestamp(), pseudoRects, picture, owed, owedClass, isFenced);
             _isUpdateWanted = false;
-            _inFlight.Enqueue(sending);
+            if (isFenced || !_client.SupportsFence)
+            {
+                _inFlight.Enqueue(sending);
+            }
+            else
+            {
+                sending.HasArrived = true;
+            }
+
             return sending;
         }
+    }
+
+    /// <summary>
+    /// A few small updates follow one that has arrived, and need no answer of their own: that would cost more than they do. What is so on its way unseen stays a small part of what
+    /// the wire carries in the time an update may take.
+    /// </summary>
+    private bool GoesUnfenced(PictureUpdate? picture)
+    {
+        _unfenced += picture?.Bytes ?? 0;
+        if (_budget.IsMeasured && _inFlight.Count == 0 && _unfenced <= Math.Min(MaxUnfenced, _budget.Bytes / UnfencedPart))
+        {
+            return true;
+        }
+
+        _unfenced = 0;
+        return false;
     }
 
     /// <summary>

@@ -228,6 +228,71 @@ public sealed class RfbViewerTests : PeerTest
         Assert.Equal(150, await rfb.ReadByteAsync());
     }
 
+    /// <summary>Not every small update asks whether it has arrived; but who does not answer those that do is sent no more.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ContinuousUpdates_SmallOnes_SomeAreFenced(bool answers)
+    {
+        const int Changes = 60;
+        Session session = NewSession(_source);
+        await using RawRfb rfb = await OpenAsync(session);
+        await rfb.SetEncodingsAsync(0, -312, -313);
+        await rfb.SendAsync([150, 1, 0, 0, 0, 0, .. RawRfb.U16(80), .. RawRfb.U16(60)]);
+        int fences = 0;
+        int updates = 0;
+        await ReadAsync(answersAll: true);
+        (fences, updates) = (0, 0);
+        using Canvas canvas = session.Surface.Copy(Account);
+        for (int i = 0; i < Changes; i++)
+        {
+            canvas.Fill(new Rect(0, 0, 10, 10), (uint)(0x10000 + i));
+            ((ISourceSink)session).Commit(canvas, [canvas.Size.Bounds], []);
+            await ReadAsync(answers);
+        }
+
+        if (answers)
+        {
+            Assert.InRange(fences, 2, updates / 3);
+        }
+        else
+        {
+            Assert.InRange(updates, 1, Changes / 3);
+            Assert.InRange(fences, 1, 2);
+        }
+
+        // Up to the answer of a fence of ours.
+        async Task ReadAsync(bool answersAll)
+        {
+            await rfb.SendAsync([248, 0, 0, 0, 0x80, 0, 0, 1, 1, 99]);
+            while (true)
+            {
+                switch (await rfb.ReadByteAsync())
+                {
+                    case 0:
+                        await rfb.ReadUpdateAsync();
+                        updates++;
+                        break;
+                    case 248 when await rfb.ReadFenceAsync() is var (flags, payload):
+                        if (flags < 0x80000000)
+                        {
+                            return;
+                        }
+
+                        fences++;
+                        if (answersAll)
+                        {
+                            await rfb.SendAsync([248, 0, 0, 0, .. RawRfb.U32((int)(flags & 7)), (byte)payload.Length, .. payload]);
+                        }
+
+                        break;
+                    default:
+                        break;
+                }
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-313)]
