@@ -16,6 +16,9 @@ namespace Umbra.Benchmarks;
 /// </summary>
 internal sealed class StepViewer : IDisposable
 {
+    /// <summary>The last byte of a letter's X keysym.</summary>
+    private const byte Key = (byte)'a';
+
     private readonly BufferPool _pool = new();
     private readonly Socket _socket;
     private readonly int? _quality;
@@ -25,6 +28,7 @@ internal sealed class StepViewer : IDisposable
     private readonly Dictionary<uint, long> _seen = [];
     private readonly Lock _seenLock = new();
     private readonly Lock _pictureLock = new();
+    private readonly Lock _sendLock = new();
     private readonly byte[] _buffer = new byte[16 * 1024 * 1024];
     private StepPicture? _picture;
     private int _start;
@@ -75,6 +79,15 @@ internal sealed class StepViewer : IDisposable
             viewer.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Presses a key and lets it go, as somebody who types. From any thread.</summary>
+    /// <returns>When; nanoseconds of the monotonic clock.</returns>
+    public long PressKey()
+    {
+        long now = Stopwatch.GetTimestamp();
+        Send([4, 1, 0, 0, 0, 0, 0, Key, 4, 0, 0, 0, 0, 0, 0, Key]);
+        return now;
     }
 
     /// <summary>When it had steps since a time, in order; nanoseconds of the monotonic clock, both.</summary>
@@ -276,9 +289,12 @@ internal sealed class StepViewer : IDisposable
 
     private void Send(ReadOnlySpan<byte> bytes)
     {
-        while (!bytes.IsEmpty)
+        lock (_sendLock)
         {
-            bytes = bytes[_socket.Send(bytes)..];
+            while (!bytes.IsEmpty)
+            {
+                bytes = bytes[_socket.Send(bytes)..];
+            }
         }
     }
 

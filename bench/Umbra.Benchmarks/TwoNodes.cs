@@ -47,7 +47,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         try
         {
             await GiveIdentityAsync(nodes.Near, "server-a", "");
-            await GiveIdentityAsync(nodes.Target, "server-b", $"linkListen: [ {link} ]\nshadowing: view\n");
+            await GiveIdentityAsync(nodes.Target, "server-b", $"linkListen: [ {link} ]\nshadowing: control\n");
             await nodes.JoinAsync(link);
             await nodes.StartDesktopAsync(string.Create(CultureInfo.InvariantCulture, $"{width}x{height}"));
             return nodes;
@@ -92,7 +92,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         (await Target.TryRunAsync(["session", "start", "desktop", "--name", Session, "--size", size, "--", .. HostedDesktop.Command(environment)])).EnsureSuccess();
         JsonElement shown = await Target.RunAsync("session", "show", Session);
         Direct = new UnixDomainSocketEndPoint(shown.GetProperty("ticket").GetProperty("socketPath").GetString()!);
-        JsonElement shadow = await Near.RunAsync("shadow", $"{Session}@server-b", "--view", "--no-password", "--listen", "127.0.0.1:0");
+        JsonElement shadow = await Near.RunAsync("shadow", $"{Session}@server-b", "--control", "--no-password", "--listen", "127.0.0.1:0");
         Shadow = IPEndPoint.Parse(shadow.GetProperty("listen").GetString()!);
         _desktop = await HostedDesktop.FindAsync(environment);
     }

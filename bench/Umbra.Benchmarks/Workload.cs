@@ -7,13 +7,17 @@ namespace Umbra.Benchmarks;
 /// <param name="Name">For people.</param>
 /// <param name="Mode">A mode of xmove.</param>
 /// <param name="Rate">Steps per second.</param>
-internal sealed record Workload(string Name, string Mode, double Rate)
+/// <param name="IsTyped">It draws a step for each key that is pressed.</param>
+internal sealed record Workload(string Name, string Mode, double Rate, bool IsTyped = false)
 {
     /// <summary>Every pixel new, 30 times a second.</summary>
     public static readonly Workload Video = new("full-screen video", "video", 30);
 
     /// <summary>A few squares; at a rate that keeps no step with anybody's 60 frames a second.</summary>
     public static readonly Workload SmallChange = new("small change", "marker", 17.3);
+
+    /// <summary>The same squares, moved by somebody who types.</summary>
+    public static readonly Workload Typing = new("typing", "marker", 17.3, IsTyped: true);
 
     /// <summary>Draws for some seconds.</summary>
     /// <param name="display">DISPLAY and XAUTHORITY.</param>
@@ -24,7 +28,7 @@ internal sealed record Workload(string Name, string Mode, double Rate)
         string rate = Rate.ToString(CultureInfo.InvariantCulture);
         string seconds = length.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         ProcessResult result = (await ExternalProcess.RunAsync(
-            program, [Mode, "--fps", rate, "--seconds", seconds, "--log"], display, length * 3)).EnsureSuccess();
+            program, [Mode, .. IsTyped ? (string[])["--keys"] : ["--fps", rate], "--seconds", seconds, "--log"], display, length * 3)).EnsureSuccess();
         return ReadLog(result.Output.Split('\n'));
     }
 

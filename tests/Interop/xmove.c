@@ -1,14 +1,14 @@
 /*
  * Something that moves on an X display: for tests, benchmarks and the demo.
  *
- *   xmove [video|scroll|marker|film|office|animation] [--fps N] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]
+ *   xmove [video|scroll|marker|film|office|animation] [--fps N | --keys] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]
  *
  * video: smooth colours in every pixel; scroll: lines of text running up, as a terminal does; marker: a small box on a grid;
  * film: a camera over a photograph's kind of detail, with things moving before it; office: somebody writes, the caret blinks, menus open;
  * animation: pages of flat colours sliding over the whole screen. Every step also draws its number
  * at the top left as black and white squares, the same marker as the test pattern's (PatternMarker.cs): 24 bits of step and a checksum.
  * Covers the whole screen and follows its size, unless --window says otherwise; --managed leaves the window to a window manager.
- * fps 0: as fast as the server draws. SIGUSR1 freezes the picture, a second one lets it go on.
+ * fps 0: as fast as the server draws; --keys: takes the keyboard, and draws a step for each key that is pressed. SIGUSR1 freezes the picture, a second one lets it go on.
  * Prints "ready WIDTHxHEIGHT", "frozen STEP" and "moving STEP" once the server has drawn that far, "done STEP" at the end;
  * with --log also "step STEP NANOSECONDS" (CLOCK_MONOTONIC) for every step once it is drawn.
  *
@@ -19,6 +19,7 @@
 #include <X11/Xutil.h>
 #include <X11/extensions/XShm.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,7 +38,7 @@ struct options
 {
     enum mode mode;
     double fps;
-    int seconds, managed, log, has_window, x, y;
+    int seconds, keys, managed, log, has_window, x, y;
     unsigned width, height;
     long steps;
 };
@@ -51,7 +52,7 @@ struct screen
     GC gc;
     XImage *image;
     XShmSegmentInfo shared;
-    int is_shared, width, height, box_x, box_y;
+    int is_shared, width, height, box_x, box_y, keys_pressed;
 };
 
 static uint32_t first_table[PERIOD + MAX_WIDTH], second_table[PERIOD + MAX_WIDTH];
@@ -455,6 +456,7 @@ static void handle_events(struct screen *screen, const struct options *options)
     while (XPending(screen->display)) {
         XEvent event;
         XNextEvent(screen->display, &event);
+        screen->keys_pressed += event.type == KeyPress;
         if (event.type != ConfigureNotify)
             continue;
         if (event.xconfigure.window == screen->window)
@@ -490,6 +492,10 @@ static int open_window(struct screen *screen, struct options *options)
     XMapRaised(screen->display, screen->window);
     for (XEvent event = { 0 }; event.type != MapNotify;)
         XNextEvent(screen->display, &event);
+    if (options->keys && XGrabKeyboard(screen->display, screen->window, False, GrabModeAsync, GrabModeAsync, CurrentTime) != GrabSuccess) {
+        fprintf(stderr, "xmove: the keyboard is taken\n");
+        return 0;
+    }
     screen->target = screen->window;
     screen->gc = XCreateGC(screen->display, screen->window, 0, NULL);
     XSetGraphicsExposures(screen->display, screen->gc, False);
@@ -512,6 +518,8 @@ static int parse(int count, char **values, struct options *options)
             options->managed = 1;
         else if (strcmp(value, "--log") == 0)
             options->log = 1;
+        else if (strcmp(value, "--keys") == 0)
+            options->keys = 1;
         else if (strcmp(value, "--fps") == 0 && has_next)
             options->fps = atof(values[++i]);
         else if (strcmp(value, "--seconds") == 0 && has_next)
@@ -537,12 +545,25 @@ static void stay_frozen(struct screen *screen, const struct options *options, lo
     printf("moving %ld\n", step);
 }
 
+static int is_over(const struct options *options, int64_t start, long step)
+{
+    return end_wanted || (options->steps != 0 && step >= options->steps)
+        || (options->seconds != 0 && now_ns() - start >= options->seconds * 1000000000LL);
+}
+
+static void wait_for_key(struct screen *screen, const struct options *options, int64_t start, long step)
+{
+    struct pollfd server = { .fd = XConnectionNumber(screen->display), .events = POLLIN };
+    for (handle_events(screen, options); screen->keys_pressed == 0 && !is_over(options, start, step); handle_events(screen, options))
+        poll(&server, 1, 100);
+    screen->keys_pressed -= screen->keys_pressed > 0;
+}
+
 static long run(struct screen *screen, const struct options *options)
 {
     int64_t start = now_ns(), next = start;
     long step = 0;
-    while (!end_wanted && (options->steps == 0 || step < options->steps)
-        && (options->seconds == 0 || now_ns() - start < options->seconds * 1000000000LL)) {
+    while (!is_over(options, start, step)) {
         handle_events(screen, options);
         draw_step(screen, options->mode, ++step);
         XSync(screen->display, False);
@@ -550,7 +571,9 @@ static long run(struct screen *screen, const struct options *options)
             printf("step %ld %lld\n", step, (long long)now_ns());
         if (freeze_wanted)
             stay_frozen(screen, options, step);
-        if (options->fps > 0) {
+        if (options->keys) {
+            wait_for_key(screen, options, start, step);
+        } else if (options->fps > 0) {
             next += (int64_t)(1e9 / options->fps);
             int64_t now = now_ns();
             next = next < now ? now : next; /* steps missed are not made up for */
@@ -564,7 +587,7 @@ int main(int count, char **values)
 {
     struct options options = { .mode = VIDEO, .fps = 30 };
     if (!parse(count, values, &options)) {
-        fprintf(stderr, "usage: xmove [video|scroll|marker|film|office|animation] [--fps N] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]\n");
+        fprintf(stderr, "usage: xmove [video|scroll|marker|film|office|animation] [--fps N | --keys] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -20,6 +20,9 @@ internal sealed class HopBenchmark(RunOptions options)
     /// <summary>Left out at the beginning: code is compiled, budgets grow.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
+    /// <summary>The window is there, and has the keyboard.</summary>
+    private static readonly TimeSpan BeforeTyping = TimeSpan.FromSeconds(1);
+
     public async Task<HopReport> RunAsync()
     {
         await using TwoNodes nodes = await TwoNodes.StartAsync(Width, Height);
@@ -36,9 +39,9 @@ internal sealed class HopBenchmark(RunOptions options)
         Machine before = Machine.Read();
         for (int repetition = 1; repetition <= options.Repetitions; repetition++)
         {
-            foreach (Workload workload in (Workload[])[Workload.SmallChange, Workload.Video])
+            foreach (Workload workload in (Workload[])[Workload.SmallChange, Workload.Video, Workload.Typing])
             {
-                foreach ((string, EndPoint)[] cast in casts)
+                foreach ((string, EndPoint)[] cast in casts.Where(cast => cast.Length == 1 || !workload.IsTyped))
                 {
                     await Console.Error.WriteLineAsync(
                         $"{repetition}/{options.Repetitions} {workload.Name}: {string.Join(", ", cast.Select(viewer => viewer.Item1))}");
@@ -48,6 +51,22 @@ internal sealed class HopBenchmark(RunOptions options)
         }
 
         return new HopReport(options, before, Machine.Read(), results);
+    }
+
+    /// <summary>Presses keys for nearly as long as somebody draws.</summary>
+    /// <returns>When the key of each step was pressed. The first step comes without one.</returns>
+    private static async Task<SortedDictionary<uint, long>> TypeAsync(StepViewer viewer, double rate, TimeSpan length)
+    {
+        SortedDictionary<uint, long> pressed = [];
+        await Task.Delay(BeforeTyping);
+        long begun = Stopwatch.GetTimestamp();
+        using PeriodicTimer timer = new(TimeSpan.FromSeconds(1 / rate));
+        while (Stopwatch.GetElapsedTime(begun) < length - (2 * BeforeTyping) && await timer.WaitForNextTickAsync())
+        {
+            pressed[(uint)pressed.Count + 2] = viewer.PressKey();
+        }
+
+        return pressed;
     }
 
     private async Task<List<PhaseResult>> MeasureAsync(TwoNodes nodes, PeerServer peer, Workload workload, (string Name, EndPoint Server)[] cast)
@@ -62,7 +81,10 @@ internal sealed class HopBenchmark(RunOptions options)
 
             var before = nodes.ProcessorTime;
             long begun = Stopwatch.GetTimestamp();
-            SortedDictionary<uint, long> drawn = await workload.RunAsync(cast[0].Name == Peer ? peer.Display : nodes.Display, WarmUp + TimeSpan.FromSeconds(options.Seconds));
+            TimeSpan length = WarmUp + TimeSpan.FromSeconds(options.Seconds);
+            Task<SortedDictionary<uint, long>> drawing = workload.RunAsync(cast[0].Name == Peer ? peer.Display : nodes.Display, length);
+            SortedDictionary<uint, long> begins = workload.IsTyped ? await TypeAsync(viewers[0], workload.Rate, length) : await drawing;
+            SortedDictionary<uint, long> drawn = await drawing;
             TimeSpan took = Stopwatch.GetElapsedTime(begun);
             var after = nodes.ProcessorTime;
             Window window = Window.Of(drawn, WarmUp);
@@ -74,7 +96,7 @@ internal sealed class HopBenchmark(RunOptions options)
                     cast.Length > 1 ? $"{viewer.Name}, beside the other" : viewer.Name,
                     window.Rate(drawn),
                     window.Rate(seen[i]),
-                    window.Difference(seen[i], drawn),
+                    window.Difference(seen[i], begins),
                     viewer.Name == Link && cast.Length > 1 ? window.Difference(seen[i], seen[1]) : null,
                     viewers[i].Bytes / Math.Max(1, viewers[i].Updates),
                     (after.Near - before.Near) / took,

@@ -3,7 +3,7 @@ namespace Umbra.Benchmarks.Hop;
 /// <summary>One viewer in one phase of one repetition. Milliseconds.</summary>
 /// <param name="Drawn">Steps per second that were drawn.</param>
 /// <param name="Rate">Of them, how many the viewer got.</param>
-/// <param name="Latency">From a step drawn to the viewer having it.</param>
+/// <param name="Latency">From a step drawn, or the key pressed that it is drawn for, to the viewer having it.</param>
 /// <param name="Hop">How much later than the viewer straight on server-b, step by step; null where there was none beside it.</param>
 /// <param name="BytesPerUpdate">What an update was, on average.</param>
 /// <param name="NearLoad">Processor share of server-a in the whole phase; 1 is one core.</param>
