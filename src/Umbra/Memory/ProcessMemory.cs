@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Umbra.Memory;
 
 /// <summary>What there is for this process, and what it takes.</summary>
 /// <param name="Bytes">The container's limit, else the machine's memory; null where neither can be read.</param>
 /// <param name="Unreadable">What could not be read.</param>
-internal sealed record ProcessMemory(long? Bytes, IReadOnlyList<string> Unreadable)
+internal sealed partial record ProcessMemory(long? Bytes, IReadOnlyList<string> Unreadable)
 {
     public static ProcessMemory Read(string root = "/")
     {
@@ -30,10 +31,28 @@ internal sealed record ProcessMemory(long? Bytes, IReadOnlyList<string> Unreadab
     }
 
     /// <summary>
-    /// Garbage goes, and the room it took back to the system, which the runtime else does when it needs room the next time. Stops everybody for some 20 ms: for when
-    /// nobody looks.
+    /// Garbage goes, and the room it took back to the system, which the runtime else does when it needs room the next time; so does what codecs and TLS have given back to the
+    /// C library, which keeps it. Stops everybody for some 20 ms: for when nobody looks.
     /// </summary>
-    public static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    public static void GiveBack()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        try
+        {
+            _ = TrimNativeHeap(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Not glibc: that library does as it likes.
+        }
+        catch (DllNotFoundException)
+        {
+            // Nor Linux.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int TrimNativeHeap(nuint pad);
 
     private static long? ReadField(string file, string name, Action<string> unreadable)
     {
