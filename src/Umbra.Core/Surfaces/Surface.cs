@@ -418,7 +418,7 @@ public sealed partial class Surface : IDisposable
                 rect.Without(scrolled.Target, _broken);
             }
 
-            return CommitChanged(canvas, CollectionsMarshal.AsSpan(_broken), [scrolled], now, isRefinement: false);
+            return CommitChanged(canvas, CollectionsMarshal.AsSpan(_broken), [scrolled], now, received: null);
         }
 
         ReadOnlySpan<CopyMove> claimed = moves;
@@ -433,11 +433,11 @@ public sealed partial class Surface : IDisposable
             DamageRefinery.Refine(_front, canvas, move.Target, _changed);
         }
 
-        return CommitChanged(canvas, damage, moves, now, received is { IsRefinement: true });
+        return CommitChanged(canvas, damage, moves, now, received);
     }
 
     /// <summary>A step of moves, which the front picture has, and of what has really changed besides.</summary>
-    private bool CommitChanged(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, bool isRefinement)
+    private bool CommitChanged(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received)
     {
         foreach (Rect rect in damage)
         {
@@ -449,10 +449,27 @@ public sealed partial class Surface : IDisposable
             return false;
         }
 
+        if (received is null)
+        {
+            DamageRefinery.Join(_changed, _front);
+        }
+        else
+        {
+            // Its bytes bring what is claimed and nothing between: what is joined would count as sent.
+            _changed.Clear();
+            foreach (Rect rect in damage)
+            {
+                Rect inside = rect.Intersect(Size.Bounds);
+                if (!inside.IsEmpty)
+                {
+                    _changed.Add(inside);
+                }
+            }
+        }
+
         TileSet tiles = TilesOf(CollectionsMarshal.AsSpan(_changed), moves);
-        DamageRefinery.Join(_changed, _front);
         StepPart[] parts = StepPart.Of(CollectionsMarshal.AsSpan(_changed), _grid, _largeArea);
-        Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], parts, isRefinement), now);
+        Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], parts, received is { IsRefinement: true }), now);
         return true;
     }
 

@@ -499,6 +499,10 @@ public sealed class SurfaceTests : PoolTest
     [Fact]
     public void AnyChangesAnySpeed_EveryViewerConverges() => Gen.Int.Sample(Converges, iter: 400, threads: 1);
 
+    /// <summary>Received areas that would be joined, one of them missed before.</summary>
+    [Fact]
+    public void ReceivedAreasApart_WhatIsBetweenThem_IsNotTakenForSent() => Converges(122374);
+
     private void Converges(int seed)
     {
         Random random = new(seed);
