@@ -41,13 +41,9 @@ internal sealed partial record ProcessMemory(long? Bytes, IReadOnlyList<string> 
         {
             _ = TrimNativeHeap(0);
         }
-        catch (EntryPointNotFoundException)
+        catch (Exception exception) when (exception is EntryPointNotFoundException or DllNotFoundException)
         {
-            // Not glibc: that library does as it likes.
-        }
-        catch (DllNotFoundException)
-        {
-            // Nor Linux.
+            // Not glibc, or not Linux: that library does as it likes.
         }
     }
 

@@ -19,36 +19,11 @@ public sealed class DemandTests : PoolTest
     private readonly CancellationTokenSource _timeout = new(TimeSpan.FromSeconds(60));
 
     [Fact]
-    public async Task ShadowerIsBusy_NextPictureWaitsForHim()
-    {
-        await using Session session = NewSession();
-        using SessionViewer quick = Join(session, isOwner: false);
-        using SessionViewer slow = Join(session, isOwner: false);
-        Commit(session, 0x112233);
-        Take(quick, slow);
-        Assert.Null(quick.TakeUpdate(int.MaxValue, 1000));
-
-        Task next = DemandOf(session);
-        Assert.False(next.IsCompleted);
-        Assert.Null(slow.TakeUpdate(int.MaxValue, 1000));
-        await next;
-    }
+    public Task ShadowerIsBusy_NextPictureWaitsForHim() =>
+        AssertNextPictureComesOnlyAfterAsync(busy => Assert.Null(busy.TakeUpdate(int.MaxValue, 1000)));
 
     [Fact]
-    public async Task ShadowerIsStuck_NextPictureWaitsAsLongAsThisOneTook()
-    {
-        await using Session session = NewSession();
-        using SessionViewer quick = Join(session, isOwner: false);
-        using SessionViewer stuck = Join(session, isOwner: false);
-        Commit(session, 0x112233);
-        Take(quick, stuck);
-        Assert.Null(quick.TakeUpdate(int.MaxValue, 1000));
-
-        Task next = DemandOf(session);
-        Assert.False(next.IsCompleted);
-        _time.Advance(TimeSpan.FromHours(1));
-        await next;
-    }
+    public Task ShadowerIsStuck_NextPictureWaitsAsLongAsThisOneTook() => AssertNextPictureComesOnlyAfterAsync(_ => _time.Advance(TimeSpan.FromHours(1)));
 
     [Fact]
     public async Task ShadowerIsBusy_OwnerGetsTheNextPicture()
@@ -67,6 +42,22 @@ public sealed class DemandTests : PoolTest
         _lane.Dispose();
         _timeout.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>Two shadowers, of whom one has all of the picture and the other is still busy with it.</summary>
+    private async Task AssertNextPictureComesOnlyAfterAsync(Action<SessionViewer> isOver)
+    {
+        await using Session session = NewSession();
+        using SessionViewer quick = Join(session, isOwner: false);
+        using SessionViewer busy = Join(session, isOwner: false);
+        Commit(session, 0x112233);
+        Take(quick, busy);
+        Assert.Null(quick.TakeUpdate(int.MaxValue, 1000));
+
+        Task next = DemandOf(session);
+        Assert.False(next.IsCompleted);
+        isOver(busy);
+        await next;
     }
 
     private Session NewSession() => new("alice", new StillSource(Size), Pool, new SessionOptions { ShadowerLane = _lane }, _time, NullLogger.Instance);
