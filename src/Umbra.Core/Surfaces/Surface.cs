@@ -178,6 +178,13 @@ public sealed partial class Surface : IDisposable
                 return false;
             }
 
+            if (moves.Length > MaxMoves)
+            {
+                // They are sent as any other area, which the bytes do not bring.
+                received?.Picture.Bytes.Dispose();
+                received = null;
+            }
+
             bool isAnnounced = received is { } known && _announced is not null && _announced.Holds(known);
             if (!isAnnounced)
             {

@@ -499,6 +499,26 @@ public sealed class SurfaceTests : PoolTest
     [Fact]
     public void AnyChangesAnySpeed_EveryViewerConverges() => Gen.Int.Sample(Converges, iter: 400, threads: 1);
 
+    [Fact]
+    public void Commit_ReceivedWithMoreMovesThanAreKept_ViewerHasWhatTheyBring()
+    {
+        using Surface surface = NewSurface();
+        using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => { });
+        using Canvas canvas = new(Pool, Account, Full);
+        using Canvas picture = new(Pool, Account, Full);
+        canvas.Fill(new Rect(0, 0, 10, 10), 0x123456);
+        surface.Commit(canvas, [Full.Bounds], [], 0);
+        Take(viewer, picture, 0);
+        CopyMove move = new(0, 0, new Rect(100, 100, 10, 10));
+        canvas.CopyWithin(move.SourceX, move.SourceY, move.Target);
+        Rect damage = new(50, 50, 5, 5);
+        canvas.Fill(damage, 0x654321);
+        surface.Commit(canvas, [damage], [.. Enumerable.Repeat(move, Surface.MaxMoves + 1)], 0, Encode(canvas, [damage]));
+
+        Take(viewer, picture, 0);
+        Assert.True(picture.Pixels.SequenceEqual(canvas.Pixels));
+    }
+
     /// <summary>Received areas that would be joined, one of them missed before.</summary>
     [Fact]
     public void ReceivedAreasApart_WhatIsBetweenThem_IsNotTakenForSent() => Converges(122374);
