@@ -58,7 +58,9 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
         StartedAt = time.GetUtcNow();
         try
         {
-            Surface = new Surface(pool, Account, new TimedEncoder(new RectEncoders(pool, Account), time, Encoded), FirstSize, options.QuietMilliseconds);
+            EncodingHelper? helper = options.SpareCore is { } spare ? new EncodingHelper(pool, Account, () => new RectEncoders(pool, Account), spare) : null;
+            Surface = new Surface(
+                pool, Account, new TimedEncoder(new RectEncoders(pool, Account), time, Encoded), FirstSize, options.QuietMilliseconds, helper: helper);
         }
         catch (QuotaExceededException)
         {

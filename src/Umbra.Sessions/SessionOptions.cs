@@ -1,3 +1,4 @@
+using Umbra.Core.Surfaces;
 using Umbra.Transports;
 
 namespace Umbra.Sessions;
@@ -33,4 +34,7 @@ public sealed record SessionOptions
 
     /// <summary>Where shadowers and links are served, so that the source and owners are not in a queue with them; null: where everything is.</summary>
     public WorkLane? ShadowerLane { get; init; }
+
+    /// <summary>Where there is one, large pictures are encoded on two threads; null: never.</summary>
+    public SpareCore? SpareCore { get; init; }
 }

@@ -22,8 +22,8 @@ public sealed partial class Surface : IDisposable
     private readonly Lock _gate = new();
     private readonly BufferPool _pool;
     private readonly Account _account;
-    private readonly IRectEncoder _encoder;
-    private readonly PayloadWriter _scratch;
+    private readonly AreaEncoder _encoder;
+    private readonly EncodingHelper? _helper;
     private readonly List<SurfaceViewer> _viewers = [];
     private readonly List<Rect> _changed = [];
     private readonly ScrollFinder _scrolls = new();
@@ -41,22 +41,24 @@ public sealed partial class Surface : IDisposable
     /// <param name="encoder">Owned by the surface from now on.</param>
     /// <param name="quietMilliseconds">How long a lossy tile must rest before it is sent without loss.</param>
     /// <param name="largeArea">Pixels from which on an area of a step is encoded in parts, each of about half as many.</param>
-    public Surface(BufferPool pool, Account account, IRectEncoder encoder, Size size, int quietMilliseconds = 500, int largeArea = 128 * 1024)
+    /// <param name="helper">Encodes some of the parts, where there is one; owned from now on.</param>
+    public Surface(
+        BufferPool pool, Account account, IRectEncoder encoder, Size size, int quietMilliseconds = 500, int largeArea = 128 * 1024, EncodingHelper? helper = null)
     {
         _largeArea = largeArea;
         _pool = pool;
         _account = account;
-        _encoder = encoder;
+        _encoder = new AreaEncoder(pool, account, encoder);
+        _helper = helper;
         QuietMilliseconds = quietMilliseconds;
-        _scratch = new PayloadWriter(pool, BufferTag.Encoder, account, 64 * 1024);
         try
         {
             _front = new Canvas(pool, account, size);
         }
         catch
         {
-            _scratch.Dispose();
-            encoder.Dispose();
+            _encoder.Dispose();
+            helper?.Dispose();
             throw;
         }
 
@@ -239,6 +241,7 @@ public sealed partial class Surface : IDisposable
         lock (_gate)
         {
             _cache.Dispose();
+            _helper?.Rest();
         }
     }
 
@@ -269,7 +272,7 @@ public sealed partial class Surface : IDisposable
             _step = null;
             _cache.Dispose();
             _encoder.Dispose();
-            _scratch.Dispose();
+            _helper?.Dispose();
             _front.Dispose();
         }
     }
@@ -284,6 +287,7 @@ public sealed partial class Surface : IDisposable
             {
                 // The step stays, for whoever comes next; its bytes can be made again.
                 _step?.Dispose();
+                _helper?.Rest();
             }
         }
     }
@@ -603,6 +607,7 @@ public sealed partial class Surface : IDisposable
         }
 
         EncodeRest(step, encoded, withMoves, viewer);
+        EncodeTogether(step, encoded, viewer);
         for (int part = 0; part < step.Parts.Length; part++)
         {
             EncodePart(step, encoded, part, viewer.Class, viewer.Account);
@@ -610,6 +615,31 @@ public sealed partial class Surface : IDisposable
 
         encoded.IsComplete = true;
         return encoded;
+    }
+
+    /// <summary>All parts, where none is encoded and there is somebody to help; what is missing then is encoded as without.</summary>
+    private void EncodeTogether(FrameStep step, EncodedStep encoded, SurfaceViewer viewer)
+    {
+        if (_helper is null || step.Parts.Length < 2 || step.Parts.Where((_, part) => encoded[1 + part] is not null).Any())
+        {
+            return;
+        }
+
+        EncodedPicture?[] pictures = new EncodedPicture?[step.Parts.Length];
+        try
+        {
+            _helper.Encode(_encoder, _front, step.Parts, ClassOf(step, viewer.Class), viewer.Account, pictures);
+        }
+        finally
+        {
+            for (int part = 0; part < pictures.Length; part++)
+            {
+                if (pictures[part] is { } picture)
+                {
+                    encoded.Add(1 + part, picture);
+                }
+            }
+        }
     }
 
     /// <summary>What is in no part.</summary>
@@ -620,7 +650,6 @@ public sealed partial class Surface : IDisposable
             return;
         }
 
-        EncodingClass exact = step.IsRefinement ? viewer.Class.Lossless : viewer.Class;
         _rest.Clear();
         foreach (Rect rect in step.Damage)
         {
@@ -637,8 +666,7 @@ public sealed partial class Surface : IDisposable
 
         if (_rest.Count > 0)
         {
-            _scratch.Clear();
-            EncodeResult result = _encoder.Encode(_front, CollectionsMarshal.AsSpan(_rest), exact, _scratch);
+            EncodeResult result = _encoder.Encode(_front, CollectionsMarshal.AsSpan(_rest), ClassOf(step, viewer.Class));
             encoded.Add(0, new EncodedPicture(ToShared(BufferTag.FramePacket, viewer.Account), result));
         }
     }
@@ -651,10 +679,11 @@ public sealed partial class Surface : IDisposable
             return known;
         }
 
-        _scratch.Clear();
-        EncodeResult result = _encoder.Encode(_front, step.Parts[part].Area, step.IsRefinement ? encodingClass.Lossless : encodingClass, _scratch);
+        EncodeResult result = _encoder.Encode(_front, step.Parts[part].Area, ClassOf(step, encodingClass));
         return encoded.Add(1 + part, new EncodedPicture(ToShared(BufferTag.FramePacket, account), result));
     }
+
+    private static EncodingClass ClassOf(FrameStep step, in EncodingClass encodingClass) => step.IsRefinement ? encodingClass.Lossless : encodingClass;
 
     private void TakeTiles(SurfaceViewer viewer, PictureUpdate update, TileSet wanted, int maxBytes, int maxRects, long now, bool onlyQuiet)
     {
@@ -749,8 +778,7 @@ public sealed partial class Surface : IDisposable
             return cached.Retain();
         }
 
-        _scratch.Clear();
-        EncodeResult result = _encoder.Encode(_front, _grid.TileRect(tile), encodingClass, _scratch);
+        EncodeResult result = _encoder.Encode(_front, _grid.TileRect(tile), encodingClass);
         EncodedPicture payload = new(ToShared(BufferTag.TileCache, account), result);
         _cache.Store(encodingClass, tile, payload);
         return payload;
@@ -760,13 +788,13 @@ public sealed partial class Surface : IDisposable
     {
         try
         {
-            return _scratch.ToShared(tag, account);
+            return _encoder.ToShared(tag, account);
         }
         catch (QuotaExceededException)
         {
             // What is cached can be encoded again: give it up before giving a viewer up.
             _cache.Dispose();
-            return _scratch.ToShared(tag, account);
+            return _encoder.ToShared(tag, account);
         }
     }
 

@@ -203,6 +203,7 @@ internal sealed partial class NodeEngine
             IsOwned = source is not LinkSource,
             UpdateArrived = _shadowMeter.RecordLag,
             ShadowerLane = _shadowerLane,
+            SpareCore = _spareCore,
         };
         return new Session(name, source, _pool, options, _time, _loggers.CreateLogger<Session>());
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Core.Memory;
+using Umbra.Core.Surfaces;
 using Umbra.Memory;
 using Umbra.Sessions;
 using Umbra.Sessions.Shadowing;
@@ -41,6 +42,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private readonly ShadowMeter _shadowMeter;
     private readonly CancellationTokenSource _stopping = new();
     private readonly WorkLane _shadowerLane;
+    private readonly SpareCore _spareCore;
     private int _isStopped;
 
     public NodeEngine(
@@ -70,6 +72,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         }
 
         _shadowerLane = new WorkLane("shadowers", settings.Plan.LaneThreads);
+        _spareCore = new SpareCore(time);
         _book = new SessionBook(settings.StateDirectory);
         ShadowPolicy policy = new(ToAccess(settings.Shadowing), settings.MaxShadowsPerSession);
         _grants = new Grants(Name, policy, time, loggers.CreateLogger<Grants>());

@@ -15,6 +15,7 @@ public sealed class SurfaceTests : PoolTest
     private static readonly Size Full = new(200, 150);
 
     private readonly PixelEncoder _encoder = new();
+    private readonly SpareCore _spare = SpareCores.Always();
 
     [Fact]
     public void Commit_SamePixelsAgain_IsNoChange()
@@ -528,7 +529,8 @@ public sealed class SurfaceTests : PoolTest
         Random random = new(seed);
         PixelEncoder encoder = new();
         Size size = new(random.Next(1, 300), random.Next(1, 300));
-        using Surface surface = new(Pool, Account, encoder, size, largeArea: random.Next(2) == 0 ? 1 : 128 * 1024);
+        EncodingHelper? helper = seed % 2 == 0 ? new EncodingHelper(Pool, Account, () => new PixelEncoder(), _spare) : null;
+        using Surface surface = new(Pool, Account, encoder, size, largeArea: random.Next(2) == 0 ? 1 : 128 * 1024, helper: helper);
         Canvas canvas = new(Pool, Account, size);
         (SurfaceViewer Viewer, Canvas[] Picture, int Speed)[] viewers =
         [
