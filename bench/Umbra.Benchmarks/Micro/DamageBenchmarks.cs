@@ -4,7 +4,7 @@ using Umbra.Core.Surfaces;
 
 namespace Umbra.Benchmarks.Micro;
 
-/// <summary>Finding what really changed in a claimed full-screen change of 1280x800: everything, nothing, or one small box.</summary>
+/// <summary>Finding what really changed where all of 1280x800 is claimed to have: nothing, a small change of office work, or every pixel of a film.</summary>
 #pragma warning disable CA1001
 [MemoryDiagnoser]
 public class DamageBenchmarks
@@ -12,40 +12,34 @@ public class DamageBenchmarks
     private readonly BufferPool _pool = new();
     private readonly List<Rect> _changed = [];
     private Canvas _front = null!;
-    private Canvas[] _next = null!;
+    private Canvas[] _office = [];
+    private Canvas[] _film = [];
     private int _turn;
 
     [GlobalSetup]
-    public void Setup()
+    public async Task Setup()
     {
-        Size size = new(1280, 800);
-        _front = new Canvas(_pool, _pool.Root, size);
-        _next = [new(_pool, _pool.Root, size), new(_pool, _pool.Root, size), new(_pool, _pool.Root, size)];
-        _next[1].Fill(size.Bounds, 0x123456);
-        _next[2].Fill(new Rect(600, 300, 40, 20), 0x123456);
+        _office = await Recording.OfAsync("office", 2, _pool);
+        _film = await Recording.OfAsync("film", 2, _pool);
+        _front = new Canvas(_pool, _pool.Root, _film[0].Size);
     }
 
     [GlobalCleanup]
-    public void Cleanup()
-    {
-        _front.Dispose();
-        Array.ForEach(_next, canvas => canvas.Dispose());
-        _pool.Dispose();
-    }
+    public void Cleanup() => Array.ForEach<IDisposable>([_front, .. _office, .. _film, _pool], used => used.Dispose());
 
     [Benchmark]
-    public int Nothing() => Refine(0);
+    public int Nothing() => Refine(_office[0]);
 
     [Benchmark]
-    public int OneBox() => Refine(_turn++ % 2 * 2);
+    public int OfficeWork() => Refine(_office[_turn++ % 2]);
 
     [Benchmark]
-    public int Everything() => Refine(_turn++ % 2);
+    public int Film() => Refine(_film[_turn++ % 2]);
 
-    private int Refine(int picture)
+    private int Refine(Canvas next)
     {
         _changed.Clear();
-        DamageRefinery.Refine(_front, _next[picture], _front.Size.Bounds, _changed);
+        DamageRefinery.Refine(_front, next, _front.Size.Bounds, _changed);
         DamageRefinery.Join(_changed, _front);
         return _changed.Count;
     }

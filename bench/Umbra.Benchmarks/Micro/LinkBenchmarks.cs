@@ -22,11 +22,10 @@ public class LinkBenchmarks
     private PictureHeader _header;
 
     [GlobalSetup]
-    public void Setup()
+    public async Task Setup()
     {
-        Size size = new(1280, 800);
-        using Canvas canvas = new(_pool, _pool.Root, size);
-        new Random(1).NextBytes(canvas.Pixels[..(canvas.Pixels.Length / 8)]);
+        using Canvas canvas = (await Recording.OfAsync("film", 1, _pool))[0];
+        Size size = canvas.Size;
         using RectEncoders encoders = new(_pool, _pool.Root);
         using PayloadWriter rects = new(_pool, BufferTag.Test, _pool.Root);
         EncodeResult result = encoders.Encode(canvas, size.Bounds, new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx, 8), rects);
