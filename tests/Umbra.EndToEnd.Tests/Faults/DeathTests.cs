@@ -38,6 +38,28 @@ public sealed class DeathTests
         Assert.True(IsAlive(server) && IsAlive(program));
     }
 
+    /// <summary>A display that runs anyway, and neither starts nor ends with the node.</summary>
+    [Fact]
+    public async Task KillTargetNode_OfAnAttachedDisplay_ViewerSeesItAgain()
+    {
+        await using XDisplay display = await XDisplay.StartXvfbAsync(640, 400);
+        display.Start(await InteropProgram.XMoveAsync(), "marker", "--fps", "20");
+        await using NodePair pair = await NodePair.StartAsync();
+        StartSessionRequest request = new(SessionKind.X11, Session, Address: $"x11:{display.Name}", XAuthority: display.Variables["XAUTHORITY"]);
+        await pair.TargetApi.StartSessionAsync(request, CancellationToken.None);
+        ShadowInfo shadow = await pair.ShadowAsync(Session);
+        await using WatchingViewer viewer = await WatchingViewer.LiveAsync(shadow.Listen);
+
+        await pair.Target.KillAsync();
+        await Eventually.TrueAsync(() => Banner.IsIn(viewer.Client.Picture), "the viewer sees the notice");
+        Assert.Null(viewer.End);
+        await pair.Target.StartAgainAsync();
+
+        await viewer.LivePicturesAsync();
+        Assert.False(Banner.IsIn(viewer.Client.Picture));
+        Assert.False(display.Server.HasExited);
+    }
+
     [Fact]
     public async Task KillXServer_OwnerAndShadower_StayConnectedAndSeeItStartedAgain()
     {
