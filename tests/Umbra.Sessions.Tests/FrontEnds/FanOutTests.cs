@@ -27,6 +27,11 @@ public sealed class FanOutTests : PeerTest
 
     private const long MostOfAnIdleViewer = 16 * 1024;
 
+    /// <summary>What is on its way to the socket already.</summary>
+    private const long MostInAPipe = 64 * 1024;
+
+    private const int MinUpdates = 50;
+
     [Fact]
     public async Task Update_ToOneMoreViewerWhoKeepsUp_AllocatesNothing()
     {
@@ -57,6 +62,35 @@ public sealed class FanOutTests : PeerTest
 
         Assert.Equal(viewers.Count, accounts.Length);
         Assert.All(accounts, account => Assert.InRange(account.Bytes, 0, MostOfAnIdleViewer));
+        await LeaveAsync(session, viewers);
+        await listener.UnbindAsync(Timeout);
+        await serving;
+    }
+
+    /// <summary>Every pixel changes, faster than anybody can take it, and so the wires are always full.</summary>
+    [Fact]
+    public async Task ActiveViewer_OfFullScreenVideo_HoldsOneUpdateAtMost()
+    {
+        Size size = new(1920, 1080);
+        Session session = NewSession(new StillSource(size));
+        await using IConnectionListener listener = await ListenAsync();
+        Task serving = ServeAsync(listener, session);
+        List<CountingViewer> viewers = [.. Enumerable.Range(0, 3).Select(_ => new CountingViewer(listener.EndPoint))];
+        WaitUntilAllLook(viewers);
+        using Canvas canvas = session.Surface.Copy(Account);
+        long most = 0;
+        int[] begun = [.. viewers.Select(viewer => viewer.Updates)];
+        for (uint picture = 1; viewers.Select((viewer, i) => viewer.Updates - begun[i]).Min() < MinUpdates; picture++)
+        {
+            Timeout.ThrowIfCancellationRequested();
+            canvas.Fill(size.Bounds, picture * 0x010305);
+            ((ISourceSink)session).Commit(canvas, [size.Bounds], []);
+            most = session.Viewers.Max(viewer => Math.Max(most, viewer.FrontEnd!.HeldBytes));
+        }
+
+        long update = (long)size.Width * size.Height * Canvas.BytesPerPixel;
+        TestContext.Current.SendDiagnosticMessage($"at most {most / 1024} KiB were held for a viewer; a whole picture is {update / 1024}");
+        Assert.InRange(most, 1, update + MostInAPipe + MostOfAnIdleViewer);
         await LeaveAsync(session, viewers);
         await listener.UnbindAsync(Timeout);
         await serving;
