@@ -34,11 +34,14 @@ internal abstract record Report(RunOptions Options, Machine Before, Machine Afte
         text.AppendLine(culture, $"{Before.Time:yyyy-MM-dd HH:mm} UTC, load {Before.Load:0.0} before and {After.Load:0.0} after");
         text.AppendLine(culture, $"{Scene}, {Options.Repetitions} repetitions of {Options.Seconds} s: median (least to most)");
         text.AppendLine();
-        text.AppendLine(culture, $"| {string.Join(" | ", Columns)} |");
-        text.AppendLine($"|{string.Concat(Columns.Select(_ => "---|"))}");
-        foreach (string[] cells in Rows)
+        // A column of what was not asked for is not shown.
+        string[][] rows = [.. Rows];
+        int[] shown = [.. Enumerable.Range(0, Columns.Length).Where(i => rows.Any(cells => cells[i].Length > 0))];
+        text.AppendLine(culture, $"| {string.Join(" | ", shown.Select(i => Columns[i]))} |");
+        text.AppendLine($"|{string.Concat(shown.Select(_ => "---|"))}");
+        foreach (string[] cells in rows)
         {
-            text.AppendLine(culture, $"| {string.Join(" | ", cells)} |");
+            text.AppendLine(culture, $"| {string.Join(" | ", shown.Select(i => cells[i]))} |");
         }
 
         foreach (string note in Notes)

@@ -27,8 +27,9 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
         --servers LIST     of umbra, xvnc, x11vnc, x0vncserver and relay (all)
         --size WxH         of the desktop (1280x800)
         --encoding NAME    tight-jpeg, or tight for pictures without loss (tight-jpeg)
-        --slow N           viewers that read 10 KB/s, beside the others (0)
-        --stuck N          viewers that ask and never read, beside the others (0)
+        --keys N           keys a second that one viewer presses, and sees in the picture (0)
+        --slow N           viewers that read 10 KB/s; then all is measured without and with them, in turn (0)
+        --stuck N          viewers that ask and never read; in the same way (0)
         --svg FILE         a chart
         """;
 

@@ -8,11 +8,14 @@ using Umbra.Sessions.Sources.Pattern;
 
 namespace Umbra.Benchmarks;
 
-/// <summary>A viewer's picture, right where the step number is: of a JPEG rectangle only the first rows are decoded, and only where they matter.</summary>
+/// <summary>A viewer's picture, right where the step number is and beside it: of a JPEG rectangle only the first rows are decoded, and only where they matter.</summary>
 internal sealed class StepPicture(BufferPool pool, int width, int height) : IDisposable
 {
     /// <summary>More than the first rows of any JPEG take.</summary>
     private const int TopBytes = 128 * 1024;
+
+    /// <summary>Of the step and of the keys, beside each other.</summary>
+    private const int MarkersWidth = 2 * PatternMarker.Width;
 
     private readonly RectDecoders _decoders = new(pool, pool.Root, PixelFormat.Bgrx);
     private readonly JpegDecoder _jpeg = new();
@@ -26,6 +29,9 @@ internal sealed class StepPicture(BufferPool pool, int width, int height) : IDis
     /// <summary>The step shown now; null where there is none.</summary>
     public uint? Step => PatternMarker.TryRead(_canvas.Pixels, _canvas.Stride, out uint step) ? step : null;
 
+    /// <summary>How many keys the picture says were pressed, right of the step; null where it does not.</summary>
+    public uint? Keys => Size.Width >= MarkersWidth && PatternMarker.TryRead(_canvas.Pixels[(PatternMarker.Width * Canvas.BytesPerPixel)..], _canvas.Stride, out uint keys) ? keys : null;
+
     public void Begin(RfbEncoding encoding, Rect rect)
     {
         if (encoding == RfbEncoding.DesktopSize)
@@ -38,11 +44,11 @@ internal sealed class StepPicture(BufferPool pool, int width, int height) : IDis
 
     public bool TryDraw(ref SequenceReader<byte> reader) => _decoders.TryDecode(ref reader);
 
-    /// <param name="jpeg">Is changed: the picture in it is made as low as the step number.</param>
+    /// <param name="jpeg">Is changed: the picture in it is made as low as the numbers.</param>
     public void DrawJpeg(Span<byte> jpeg, Rect rect)
     {
-        Rect marker = new(0, 0, PatternMarker.Width, PatternMarker.Height);
-        if (rect.Intersect(marker).IsEmpty)
+        Rect markers = new(0, 0, MarkersWidth, PatternMarker.Height);
+        if (rect.Intersect(markers).IsEmpty)
         {
             return;
         }

@@ -26,6 +26,7 @@ internal sealed class StepViewer : IDisposable
     private readonly Thread _thread;
     private readonly TaskCompletionSource _hasPicture = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<uint, long> _seen = [];
+    private readonly SortedDictionary<uint, long> _seenKeys = [];
     private readonly Lock _seenLock = new();
     private readonly Lock _pictureLock = new();
     private readonly Lock _sendLock = new();
@@ -97,6 +98,15 @@ internal sealed class StepViewer : IDisposable
         lock (_seenLock)
         {
             return _failure is null ? [.. _seen.Values.Where(seen => seen >= time).Order()] : throw new InvalidOperationException("a viewer failed", _failure);
+        }
+    }
+
+    /// <summary>When the picture first showed that so many keys were pressed, or more; null where it did not. Nanoseconds of the monotonic clock.</summary>
+    public long? FindKey(uint keys)
+    {
+        lock (_seenLock)
+        {
+            return _seenKeys.Where(seen => seen.Key >= keys).Min(seen => (long?)seen.Value);
         }
     }
 
@@ -230,11 +240,16 @@ internal sealed class StepViewer : IDisposable
 
         long now = Stopwatch.GetTimestamp();
         Updates++;
-        if (_picture!.Step is { } step)
+        lock (_seenLock)
         {
-            lock (_seenLock)
+            if (_picture!.Step is { } step)
             {
                 _seen.TryAdd(step, now);
+            }
+
+            if (_picture.Keys is { } keys)
+            {
+                _seenKeys.TryAdd(keys, now);
             }
         }
 

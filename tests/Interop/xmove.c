@@ -1,14 +1,15 @@
 /*
  * Something that moves on an X display: for tests, benchmarks and the demo.
  *
- *   xmove [video|scroll|marker|film|office|animation] [--fps N | --keys] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]
+ *   xmove [video|scroll|marker|film|office|animation] [--fps N | --keys] [--echo] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]
  *
  * video: smooth colours in every pixel; scroll: lines of text running up, as a terminal does; marker: a small box on a grid;
  * film: a camera over a photograph's kind of detail, with things moving before it; office: somebody writes, the caret blinks, menus open;
  * animation: pages of flat colours sliding over the whole screen. Every step also draws its number
  * at the top left as black and white squares, the same marker as the test pattern's (PatternMarker.cs): 24 bits of step and a checksum.
  * Covers the whole screen and follows its size, unless --window says otherwise; --managed leaves the window to a window manager.
- * fps 0: as fast as the server draws; --keys: takes the keyboard, and draws a step for each key that is pressed. SIGUSR1 freezes the picture, a second one lets it go on.
+ * fps 0: as fast as the server draws; --keys: takes the keyboard, and draws a step for each key that is pressed; --echo: takes the keyboard, and
+ * draws at once, whatever else moves, how many keys were pressed, as a second marker right of the first. SIGUSR1 freezes the picture, a second one lets it go on.
  * Prints "ready WIDTHxHEIGHT", "frozen STEP" and "moving STEP" once the server has drawn that far, "done STEP" at the end;
  * with --log also "step STEP NANOSECONDS" (CLOCK_MONOTONIC) for every step once it is drawn.
  *
@@ -30,7 +31,7 @@
 #include <time.h>
 
 enum mode { VIDEO, SCROLL, MARKER, FILM, OFFICE, ANIMATION, MODES };
-enum { PERIOD = 1024, MAX_WIDTH = 8192, LINE = 16, BOX = 48, SQUARE = 8, TEXTURE = 2048 };
+enum { PERIOD = 1024, MAX_WIDTH = 8192, LINE = 16, BOX = 48, SQUARE = 8, TEXTURE = 2048, MARKER_WIDTH = 16 * SQUARE, MARKER_HEIGHT = 2 * SQUARE };
 
 static const char *const mode_names[MODES] = { "video", "scroll", "marker", "film", "office", "animation" };
 
@@ -38,7 +39,7 @@ struct options
 {
     enum mode mode;
     double fps;
-    int seconds, keys, managed, log, has_window, x, y;
+    int seconds, keys, echo, managed, log, has_window, x, y;
     unsigned width, height;
     long steps;
 };
@@ -52,7 +53,7 @@ struct screen
     GC gc;
     XImage *image;
     XShmSegmentInfo shared;
-    int is_shared, width, height, box_x, box_y, keys_pressed;
+    int is_shared, width, height, box_x, box_y, echo, keys_pressed;
 };
 
 static uint32_t first_table[PERIOD + MAX_WIDTH], second_table[PERIOD + MAX_WIDTH];
@@ -230,21 +231,37 @@ static uint32_t marker_code(long step)
 
 static uint32_t marker_pixel(uint32_t code, int x, int y) { return code >> (31 - (y / SQUARE * 16 + x / SQUARE)) & 1 ? 0xFFFFFF : 0; }
 
+static void draw_number(struct screen *screen, int left, long number)
+{
+    uint32_t code = marker_code(number);
+    for (int i = 0; i < 32; i++)
+        put(screen, left + i % 16 * SQUARE, i / 16 * SQUARE, code >> (31 - i) & 1 ? 0xFFFFFF : 0, SQUARE, SQUARE);
+}
+
+static void draw_echo(struct screen *screen) { draw_number(screen, MARKER_WIDTH, screen->keys_pressed); }
+
 static void draw_marker(struct screen *screen, long step)
 {
-    uint32_t code = marker_code(step);
-    for (int i = 0; i < 32; i++)
-        put(screen, i % 16 * SQUARE, i / 16 * SQUARE, code >> (31 - i) & 1 ? 0xFFFFFF : 0, SQUARE, SQUARE);
+    draw_number(screen, 0, step);
+    if (screen->echo)
+        draw_echo(screen);
+}
+
+static void write_number(struct screen *screen, int left, long number)
+{
+    uint32_t code = marker_code(number);
+    for (int y = 0; y < MARKER_HEIGHT && y < screen->height; y++) {
+        uint32_t *row = (uint32_t *)(screen->image->data + (size_t)y * screen->image->bytes_per_line);
+        for (int x = 0; x < MARKER_WIDTH && left + x < screen->width; x++)
+            row[left + x] = marker_pixel(code, x, y);
+    }
 }
 
 static void show_image(struct screen *screen, long step)
 {
-    uint32_t code = marker_code(step);
-    for (int y = 0; y < 2 * SQUARE && y < screen->height; y++) {
-        uint32_t *row = (uint32_t *)(screen->image->data + (size_t)y * screen->image->bytes_per_line);
-        for (int x = 0; x < 16 * SQUARE && x < screen->width; x++)
-            row[x] = marker_pixel(code, x, y);
-    }
+    write_number(screen, 0, step);
+    if (screen->echo)
+        write_number(screen, MARKER_WIDTH, screen->keys_pressed);
     if (screen->is_shared)
         XShmPutImage(screen->display, screen->window, screen->gc, screen->image, 0, 0, 0, 0, screen->width, screen->height, False);
     else
@@ -492,10 +509,11 @@ static int open_window(struct screen *screen, struct options *options)
     XMapRaised(screen->display, screen->window);
     for (XEvent event = { 0 }; event.type != MapNotify;)
         XNextEvent(screen->display, &event);
-    if (options->keys && XGrabKeyboard(screen->display, screen->window, False, GrabModeAsync, GrabModeAsync, CurrentTime) != GrabSuccess) {
+    if ((options->keys || options->echo) && XGrabKeyboard(screen->display, screen->window, False, GrabModeAsync, GrabModeAsync, CurrentTime) != GrabSuccess) {
         fprintf(stderr, "xmove: the keyboard is taken\n");
         return 0;
     }
+    screen->echo = options->echo;
     screen->target = screen->window;
     screen->gc = XCreateGC(screen->display, screen->window, 0, NULL);
     XSetGraphicsExposures(screen->display, screen->gc, False);
@@ -520,6 +538,8 @@ static int parse(int count, char **values, struct options *options)
             options->log = 1;
         else if (strcmp(value, "--keys") == 0)
             options->keys = 1;
+        else if (strcmp(value, "--echo") == 0)
+            options->echo = 1;
         else if (strcmp(value, "--fps") == 0 && has_next)
             options->fps = atof(values[++i]);
         else if (strcmp(value, "--seconds") == 0 && has_next)
@@ -531,7 +551,7 @@ static int parse(int count, char **values, struct options *options)
         else
             return 0;
     }
-    return 1;
+    return !options->keys || !options->echo;
 }
 
 /* Waits while frozen, answering events; says so once the server has drawn everything. */
@@ -559,6 +579,26 @@ static void wait_for_key(struct screen *screen, const struct options *options, i
     screen->keys_pressed -= screen->keys_pressed > 0;
 }
 
+/* Sleeps until a time; a key in between is shown when it comes. */
+static void echo_until(struct screen *screen, const struct options *options, int64_t when)
+{
+    struct pollfd server = { .fd = XConnectionNumber(screen->display), .events = POLLIN };
+    int shown = screen->keys_pressed;
+    for (;;) {
+        handle_events(screen, options);
+        if (screen->keys_pressed != shown) {
+            draw_echo(screen);
+            XFlush(screen->display);
+            shown = screen->keys_pressed;
+        }
+        int64_t left = when - now_ns();
+        if (left <= 0)
+            return;
+        struct timespec time = { left / 1000000000LL, left % 1000000000LL };
+        ppoll(&server, 1, &time, NULL);
+    }
+}
+
 static long run(struct screen *screen, const struct options *options)
 {
     int64_t start = now_ns(), next = start;
@@ -577,7 +617,10 @@ static long run(struct screen *screen, const struct options *options)
             next += (int64_t)(1e9 / options->fps);
             int64_t now = now_ns();
             next = next < now ? now : next; /* steps missed are not made up for */
-            sleep_until(next);
+            if (options->echo)
+                echo_until(screen, options, next);
+            else
+                sleep_until(next);
         }
     }
     return step;
@@ -587,7 +630,7 @@ int main(int count, char **values)
 {
     struct options options = { .mode = VIDEO, .fps = 30 };
     if (!parse(count, values, &options)) {
-        fprintf(stderr, "usage: xmove [video|scroll|marker|film|office|animation] [--fps N | --keys] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]\n");
+        fprintf(stderr, "usage: xmove [video|scroll|marker|film|office|animation] [--fps N | --keys] [--echo] [--seconds S] [--steps N] [--window WxH+X+Y] [--managed] [--log]\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -42,10 +42,12 @@ internal sealed class Drawing : IAsyncDisposable
     public void Thaw() => _process.Send(Signal.User1);
 
     /// <summary>Starts and waits until it is on the screen.</summary>
-    public static async Task<Drawing> StartAsync(FanoutWorkload workload, IReadOnlyDictionary<string, string?> display, string log, CancellationToken cancellationToken)
+    /// <param name="isEcho">It also takes the keyboard, and shows how many keys were pressed.</param>
+    public static async Task<Drawing> StartAsync(FanoutWorkload workload, bool isEcho, IReadOnlyDictionary<string, string?> display, string log, CancellationToken cancellationToken)
     {
+        string program = await InteropProgram.XMoveAsync();
         IReadOnlyList<string> command = Cores.Elsewhere(
-            await InteropProgram.XMoveAsync(), workload.Name, "--fps", workload.Rate.ToString(CultureInfo.InvariantCulture), "--seconds", MostSeconds, "--log");
+            [program, workload.Name, "--fps", workload.Rate.ToString(CultureInfo.InvariantCulture), "--seconds", MostSeconds, "--log", .. isEcho ? (string[])["--echo"] : []]);
         Drawing drawing = new(ExternalProcess.Start("sh", ["-c", "exec \"$@\" >\"$0\"", log, .. command], display), log);
         try
         {

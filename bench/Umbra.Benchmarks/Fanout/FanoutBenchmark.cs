@@ -117,7 +117,7 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
         foreach (string name in options.Servers)
         {
             await Console.Error.WriteLineAsync($"{workload.Name} warms up at {name}");
-            await MeasureAsync(name, workload, FirstViewers, 0, FirstSeconds);
+            await MeasureAsync(name, workload, FirstViewers, options.HasCompany, 0, FirstSeconds);
             if (workload.IsWhole)
             {
                 _qualities.Add(await CompareAsync(name, workload));
@@ -125,46 +125,60 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
         }
     }
 
-    /// <summary>Each number of viewers at each server once. A server that fails is noted and started anew.</summary>
+    /// <summary>Each number of viewers at each server once, and where there is company once without it and once with it.</summary>
     private async Task RepeatAsync(FanoutWorkload workload, int repetition)
     {
         foreach (int viewers in options.Viewers)
         {
             foreach (string name in options.Servers)
             {
-                string what = $"{workload.Name} {repetition}/{options.Run.Repetitions} {viewers} at {name}";
-                try
+                foreach (bool hasCompany in options.HasCompany ? (bool[])[false, true] : [false])
                 {
-                    FanoutResult result = await MeasureAsync(name, workload, viewers, repetition, options.Run.Seconds);
-                    _results.Add(result);
-                    await Console.Error.WriteLineAsync(string.Create(
-                        CultureInfo.InvariantCulture, $"{what}: {result.Rate:0.0} of {result.Drawn:0.0} screens/s, {result.Cost:0.00} ms/screen, {result.Latency.Median:0.0} ms"));
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    await Console.Error.WriteLineAsync($"{what}: {exception.Message}");
-                    _results.Add(FanoutResult.Failed(workload, viewers, name, repetition, exception.Message.Split('\n')[0]));
-                    await _servers[name].DisposeAsync();
-                    _servers.Remove(name);
-                    await StartAsync(name);
+                    await AddAsync(name, workload, viewers, hasCompany, repetition);
                 }
             }
         }
     }
 
-    private async Task<FanoutResult> MeasureAsync(string name, FanoutWorkload workload, int viewers, int repetition, double seconds)
+    /// <summary>A server that fails is noted and started anew.</summary>
+    private async Task AddAsync(string name, FanoutWorkload workload, int viewers, bool hasCompany, int repetition)
     {
+        string what = $"{workload.Name} {repetition}/{options.Run.Repetitions} {viewers}{(hasCompany ? " in company" : "")} at {name}";
+        try
+        {
+            FanoutResult result = await MeasureAsync(name, workload, viewers, hasCompany, repetition, options.Run.Seconds);
+            _results.Add(result);
+            await Console.Error.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"{what}: {result.Rate:0.0} of {result.Drawn:0.0} screens/s, {result.Cost:0.00} ms/screen, {result.Latency.Median:0.0} ms"));
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"{what}: {exception.Message}");
+            _results.Add(FanoutResult.Failed(workload, viewers, CompanyOf(hasCompany), name, repetition, exception.Message.Split('\n')[0]));
+            await _servers[name].DisposeAsync();
+            _servers.Remove(name);
+            await StartAsync(name);
+        }
+    }
+
+    private int CompanyOf(bool hasCompany) => hasCompany ? options.Slow + options.Stuck : 0;
+
+    private async Task<FanoutResult> MeasureAsync(string name, FanoutWorkload workload, int viewers, bool hasCompany, int repetition, double seconds)
+    {
+        int company = CompanyOf(hasCompany);
         FanoutServer server = _servers[name];
         string file = _folder.Combine(Guid.NewGuid().ToString("N"));
         ViewerLoadOptions load = new(
-            await server.OpenAsync(viewers + options.Slow + options.Stuck),
-            Math.Min(options.IsLossless ? 1 : MostSampled, viewers), options.Slow, options.Stuck, options.Quality,
+            await server.OpenAsync(viewers + company),
+            Math.Min(options.IsLossless ? 1 : MostSampled, viewers), hasCompany ? options.Slow : 0, hasCompany ? options.Stuck : 0, options.Keys, options.Quality,
             server.XServer is { } x ? [server.Process, x] : [server.Process],
             WarmUp, seconds, file + ".json");
         await using ViewerProcess process = await ViewerProcess.StartAsync(load, cancellationToken);
-        await using Drawing drawing = await Drawing.StartAsync(workload, server.Display, file + ".log", cancellationToken);
+        await using Drawing drawing = await Drawing.StartAsync(workload, options.Keys > 0, server.Display, file + ".log", cancellationToken);
         ViewerLoadResult result = await process.MeasureAsync(cancellationToken);
-        return FanoutResult.Of(workload, (long)options.Width * options.Height, viewers, name, repetition, await drawing.EndAsync(), result);
+        long? data = await server.ReadDataMemoryAsync();
+        long resident = ProcessCost.Read(server.Process).ResidentBytes;
+        return FanoutResult.Of(workload, (long)options.Width * options.Height, viewers, company, name, repetition, await drawing.EndAsync(), result, data, resident);
     }
 
     /// <summary>One viewer that decodes everything, and a picture that stops now and then; the middle of some comparisons.</summary>
@@ -173,7 +187,7 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
         FanoutServer server = _servers[name];
         await using XDisplay display = XDisplay.Attach(server.Display["DISPLAY"]!, server.Display["XAUTHORITY"]!);
         using StepViewer viewer = await StepViewer.StartAsync(IPEndPoint.Parse((await server.OpenAsync(1))[0]), options.Quality, isWhole: true);
-        await using Drawing drawing = await Drawing.StartAsync(workload, server.Display, _folder.Combine(Guid.NewGuid().ToString("N")), cancellationToken);
+        await using Drawing drawing = await Drawing.StartAsync(workload, isEcho: false, server.Display, _folder.Combine(Guid.NewGuid().ToString("N")), cancellationToken);
         List<double> decibels = [];
         await Task.Delay(BetweenComparisons, cancellationToken);
         (long bytes, long pixels) = (viewer.Bytes, viewer.Pixels);

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Umbra.Benchmarks.Fanout;
 
-/// <summary>For each workload what a viewer gets, and what a screen costs, by number of viewers; a line for each server, with the least and the most.</summary>
+/// <summary>For each workload what a viewer gets, and what a screen costs, by number of viewers; a line for each server, with the least and the most. Dashed: in company of slow and stuck viewers.</summary>
 internal static class FanoutChart
 {
     private const int PlotWidth = 460;
@@ -11,6 +11,7 @@ internal static class FanoutChart
     private const int Left = 70;
     private const int Top = 80;
     private const int Gap = 90;
+    private const string Dashes = "6 4";
     private const int RowHeight = PlotHeight + 70;
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
     private static readonly string[] Colours = ["#d1495b", "#1d3557", "#edae49", "#00798c", "#7a8b99"];
@@ -56,16 +57,17 @@ internal static class FanoutChart
             plot.Add(Text(left - 50, top + PlotHeight - (part * PlotHeight) + 4, Number(isLogarithmic ? Math.Pow(10, at) : at)));
         }
 
-        for (int i = 0; i < options.Servers.Count; i++)
+        foreach ((int i, bool hasCompany) in Enumerable.Range(0, options.Servers.Count).SelectMany(i => ((bool[])[false, true]).Select(hasCompany => (i, hasCompany))))
         {
             (double X, double[] Values)[] points =
             [
-                .. results.Where(result => result.Server == options.Servers[i]).GroupBy(result => result.Viewers)
+                .. results.Where(result => result.Server == options.Servers[i] && result.Company > 0 == hasCompany).GroupBy(result => result.Viewers)
                     .Select(row => (X(row.Key), row.Select(value).OfType<double>().Order().ToArray())).Where(point => point.Item2.Length > 0),
             ];
             plot.Add(new XElement(
                 Svg + "polyline", new XAttribute("points", string.Join(' ', points.Select(point => Point(point.X, Y(point.Values[point.Values.Length / 2]))))), new XAttribute("fill", "none"),
-                new XAttribute("stroke", Colour(i)), new XAttribute("stroke-width", 2)));
+                new XAttribute("stroke", Colour(i)), new XAttribute("stroke-width", 2),
+                hasCompany ? new XAttribute("stroke-dasharray", Dashes) : null));
             plot.Add(points.Select(point => new XElement(
                 Svg + "line", new XAttribute("x1", point.X), new XAttribute("x2", point.X), new XAttribute("y1", Y(point.Values[0])), new XAttribute("y2", Y(point.Values[^1])),
                 new XAttribute("stroke", Colour(i)), new XAttribute("stroke-width", 5), new XAttribute("stroke-opacity", 0.4))));

@@ -4,8 +4,9 @@ namespace Umbra.Benchmarks.Fanout;
 
 /// <summary>What `./run bench fanout` was asked for.</summary>
 /// <param name="IsLossless">Tight without a quality level: no JPEG.</param>
-/// <param name="Slow">How many beside the viewers read 10 KB/s.</param>
+/// <param name="Slow">How many beside the viewers read 10 KB/s. Where there are such or stuck ones, the same is measured without them, too.</param>
 /// <param name="Stuck">How many beside the viewers never read.</param>
+/// <param name="Keys">So many a second are pressed at one viewer.</param>
 /// <param name="Svg">A file for the chart.</param>
 internal sealed record FanoutOptions(
     RunOptions Run,
@@ -17,16 +18,22 @@ internal sealed record FanoutOptions(
     bool IsLossless = false,
     int Slow = 0,
     int Stuck = 0,
+    int Keys = 0,
     string? Svg = null)
 {
     /// <summary>More than any listener here was made for.</summary>
     private const int MostViewers = 5000;
+
+    /// <summary>More than anybody types.</summary>
+    private const int MostKeys = 100;
 
     /// <summary>About ten minutes.</summary>
     public FanoutOptions()
         : this(new RunOptions(Seconds: 4), [FanoutWorkload.All[0]], [1, 16, 64, 200], FanoutServers.Names)
     {
     }
+
+    public bool HasCompany => Slow + Stuck > 0;
 
     public int? Quality => IsLossless ? null : Run.Quality;
 
@@ -78,6 +85,7 @@ internal sealed record FanoutOptions(
             "--encoding" when value is "tight-jpeg" or "tight" => this with { IsLossless = value == "tight" },
             "--slow" when TryNumber(value, 0, MostViewers, out int slow) => this with { Slow = slow },
             "--stuck" when TryNumber(value, 0, MostViewers, out int stuck) => this with { Stuck = stuck },
+            "--keys" when TryNumber(value, 0, MostKeys, out int keys) => this with { Keys = keys },
             "--svg" => this with { Svg = value },
             _ => null,
         };

@@ -15,5 +15,8 @@ internal abstract class FanoutServer : IAsyncDisposable
     /// <summary>Addresses for so many viewers, IP:PORT each.</summary>
     public abstract Task<IReadOnlyList<string>> OpenAsync(int viewers);
 
+    /// <summary>Bytes it holds of what it counts as data; null where it does not count.</summary>
+    public virtual Task<long?> ReadDataMemoryAsync() => Task.FromResult<long?>(null);
+
     public abstract ValueTask DisposeAsync();
 }

@@ -5,7 +5,7 @@ using Umbra.Testing;
 
 namespace Umbra.Benchmarks.Fanout;
 
-/// <summary>A node that hosts a desktop, and shadows of it on the same node, some viewers each.</summary>
+/// <summary>A node that hosts a desktop, and shadows of it on the same node, some viewers each, who may type as at the others.</summary>
 internal sealed class UmbraServer : FanoutServer
 {
     private const string Session = "fan";
@@ -37,6 +37,7 @@ internal sealed class UmbraServer : FanoutServer
         {
             ["UMBRA_MAX_CONNECTIONS"] = connections.ToString(CultureInfo.InvariantCulture),
             ["UMBRA_MAX_SHADOWS_PER_SESSION"] = "1000",
+            ["UMBRA_SHADOWING"] = "control",
         }));
         try
         {
@@ -57,12 +58,14 @@ internal sealed class UmbraServer : FanoutServer
     {
         while (_shadows.Count * ViewersOfEach < viewers)
         {
-            StartShadowRequest request = new(Session, Listen: "127.0.0.1:0", NoPassword: true);
+            StartShadowRequest request = new(Session, ShadowMode.Control, Listen: "127.0.0.1:0", NoPassword: true);
             _shadows.Add((await _api.StartShadowAsync(request, CancellationToken.None)).Listen);
         }
 
         return [.. Enumerable.Range(0, viewers).Select(i => _shadows[i / ViewersOfEach])];
     }
+
+    public override async Task<long?> ReadDataMemoryAsync() => (await _api.GetPoolAsync(CancellationToken.None)).Bytes;
 
     public override async ValueTask DisposeAsync()
     {

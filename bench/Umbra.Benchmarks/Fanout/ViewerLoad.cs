@@ -29,6 +29,7 @@ internal sealed class ViewerLoad : IDisposable
     private readonly List<StepViewer> _sampled = [];
     private readonly List<SkimViewer> _companions = [];
     private readonly List<string> _lost = [];
+    private TimeSpan _coming;
 
     private ViewerLoad(ViewerLoadOptions options) => _options = options;
 
@@ -36,7 +37,9 @@ internal sealed class ViewerLoad : IDisposable
     public static async Task<int> RunAsync(string options)
     {
         using ViewerLoad load = new(JsonSerializer.Deserialize<ViewerLoadOptions>(options)!);
+        long begun = Stopwatch.GetTimestamp();
         await load.ComeAsync();
+        load._coming = Stopwatch.GetElapsedTime(begun);
         Console.WriteLine(Ready);
         if (Console.In.ReadLine() is null)
         {
@@ -65,7 +68,9 @@ internal sealed class ViewerLoad : IDisposable
         for (int i = 0; i < _options.Addresses.Count; i++)
         {
             IPEndPoint address = IPEndPoint.Parse(_options.Addresses[i]);
-            bool isSampled = i < count && i % between == 0 && i / between < _options.Sampled;
+
+            // From the last on: who sits beside the slow and the stuck is among them.
+            bool isSampled = i < count && (count - 1 - i) % between == 0 && (count - 1 - i) / between < _options.Sampled;
             SkimPace pace = i < count ? SkimPace.Full : i < count + _options.Slow ? SkimPace.Slow : SkimPace.Stuck;
             await _door.WaitAsync();
             coming.Add(isSampled ? SampleAsync(address) : SkimAsync(address, pace));
@@ -112,8 +117,20 @@ internal sealed class ViewerLoad : IDisposable
     {
         Thread.Sleep(TimeSpan.FromSeconds(_options.WarmUp));
         Moment begin = Look();
-        Thread.Sleep(TimeSpan.FromSeconds(_options.Seconds));
-        Moment end = Look();
+        IReadOnlyList<double> keys = [];
+        Moment end;
+        if (_options.Keys > 0 && _sampled.Count > 0)
+        {
+            Typist typist = new(_sampled[0], _options.Keys);
+            typist.Type(TimeSpan.FromSeconds(_options.Seconds));
+            end = Look();
+            keys = typist.ReadAnswers();
+        }
+        else
+        {
+            Thread.Sleep(TimeSpan.FromSeconds(_options.Seconds));
+            end = Look();
+        }
 
         List<SkimCount> counts = [];
         for (int i = 0; i < _skimming.Count; i++)
@@ -142,7 +159,9 @@ internal sealed class ViewerLoad : IDisposable
             }
         }
 
-        return new ViewerLoadResult(begin.Time, end.Time, counts, seen, [.. end.ProcessorTime.Zip(begin.ProcessorTime, (after, before) => (after - before).TotalSeconds)], _lost);
+        return new ViewerLoadResult(
+            begin.Time, end.Time, counts, seen, keys, _coming.TotalSeconds,
+            [.. end.ProcessorTime.Zip(begin.ProcessorTime, (after, before) => (after - before).TotalSeconds)], _lost);
     }
 
     private Moment Look() => new(

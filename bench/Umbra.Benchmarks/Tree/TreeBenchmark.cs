@@ -39,7 +39,7 @@ internal sealed class TreeBenchmark(RunOptions options)
         NodeProcess[] nears = [.. nodes.Nears.Take(phase.Nears)];
         IReadOnlyList<string>[] addresses = await Task.WhenAll(nears.Select(near => TreeNodes.OpenAsync(near, phase.ViewersOfEach)));
         ViewerLoadOptions load = new(
-            [.. addresses.SelectMany(some => some)], Sampled: 0, Slow: 0, Stuck: 0, options.Quality,
+            [.. addresses.SelectMany(some => some)], Sampled: 0, Slow: 0, Stuck: 0, Keys: 0, options.Quality,
             [nodes.Target.Process.Id, .. nears.Select(near => near.Process.Id)], WarmUp, options.Seconds, folder.Combine(Guid.NewGuid().ToString("N")));
         ViewerLoadResult result;
         long bytes;
