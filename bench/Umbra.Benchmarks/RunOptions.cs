@@ -8,6 +8,9 @@ namespace Umbra.Benchmarks;
 /// <param name="Quality">JPEG quality level the viewers ask for, 0 to 9; TigerVNC's viewer asks for 8.</param>
 internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Quality = 8, bool IsJson = false)
 {
+    /// <summary>Transports of the link between the nodes of the hop.</summary>
+    public IReadOnlyList<string> Links { get; init; } = [TwoNodes.Pipe, TwoNodes.Tcp];
+
     public const string Usage = """
         ./run bench [hop] [OPTION...]     what a hop costs: rate and latency through two nodes
         ./run bench stuck [OPTION...]     what a viewer that does not read, or hardly, costs the others and the nodes
@@ -20,6 +23,9 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
         --repeat N     how often all phases are run, one after the other (3)
         --quality 0-9  JPEG quality level the viewers ask for (8)
         --output json  all figures, for programs
+
+        hop only:
+        --link LIST        of pipe and tcp: what links the two nodes (pipe,tcp)
 
         fanout only:
         --workload LIST    of film, video, scroll, office and animation (film)
@@ -45,6 +51,7 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
                 "--seconds" when isNumber => options with { Seconds = number },
                 "--repeat" when isNumber => options with { Repetitions = number },
                 "--quality" when isNumber && number <= 9 => options with { Quality = number },
+                "--link" when rest[1].Split(',') is var links && links.All(link => link is TwoNodes.Pipe or TwoNodes.Tcp) => options with { Links = [.. links.Distinct()] },
                 "--output" when rest[1] is "json" or "table" => options with { IsJson = rest[1] == "json" },
                 _ => null,
             };

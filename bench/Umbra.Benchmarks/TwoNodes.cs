@@ -7,11 +7,17 @@ using Umbra.Testing;
 namespace Umbra.Benchmarks;
 
 /// <summary>
-/// A desktop on server-b, shadowed from server-a over the pipe transport: two processes of the built program, an Xvnc, and the two
+/// A desktop on server-b, shadowed from server-a: two processes of the built program, an Xvnc, and the two
 /// addresses a viewer can connect to.
 /// </summary>
 internal sealed class TwoNodes : IAsyncDisposable
 {
+    /// <summary>A transport by which the two are linked.</summary>
+    public const string Pipe = "pipe";
+
+    /// <summary>The other.</summary>
+    public const string Tcp = "tcp";
+
     private const string Session = "alice";
     private readonly TempFolder _folder;
     private HostedDesktop _desktop = null!;
@@ -39,10 +45,11 @@ internal sealed class TwoNodes : IAsyncDisposable
     /// <summary>The processor time of all processes that carry pictures, so far.</summary>
     public (TimeSpan Near, TimeSpan Target) ProcessorTime => (Near.Cost.ProcessorTime, Target.Cost.ProcessorTime);
 
-    public static async Task<TwoNodes> StartAsync(int width, int height)
+    /// <param name="transport"><see cref="Pipe"/> or <see cref="Tcp"/>.</param>
+    public static async Task<TwoNodes> StartAsync(int width, int height, string transport = Pipe)
     {
         TempFolder folder = new();
-        string link = $"pipe://{folder.Combine("link.sock")}";
+        string link = transport == Tcp ? string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{FreePort.Find()}") : $"pipe://{folder.Combine("link.sock")}";
         TwoNodes nodes = new(folder, await NodeProcess.StartAsync(), await NodeProcess.StartAsync());
         try
         {

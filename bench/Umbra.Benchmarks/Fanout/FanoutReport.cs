@@ -15,7 +15,7 @@ internal sealed record FanoutReport(FanoutOptions Fanout, Machine Before, Machin
     protected override string[] Columns =>
     [
         "drawn", "viewers", "company", "server", "steps/s drawn", "screens/s of a viewer", "of the worst", "x the best other", "ms of processor/screen, server alone", "with its X server",
-        "x the cheapest other", "cores", "KB/update", "KB/screen", "latency ms", "99 %", "key ms", "99 %",
+        "x the cheapest other", "cores", "viewers' cores", "KB/update", "KB/screen", "latency ms", "99 %", "key ms", "99 %",
         "screens x without company", "latency x without", "99 % x without", "data memory MiB", "KiB of it a viewer", "resident MiB", "s to come in", "lost",
     ];
 
@@ -33,6 +33,7 @@ internal sealed record FanoutReport(FanoutOptions Fanout, Machine Before, Machin
         Spread(row, result => result.Cost, "0.00"),
         Spread(row, CostRatio, "0.00"),
         Spread(row, result => result.Cores, "0.00"),
+        Spread(row, result => result.ViewersCores, "0.00"),
         Spread(row, result => result.BytesPerUpdate / 1000),
         Spread(row, result => result.BytesPerScreen / 1000),
         Spread(row, result => result.Latency.Median),

@@ -8,6 +8,7 @@ namespace Umbra.Benchmarks.Fanout;
 /// <param name="ServerCost">Processor time of the process viewers talk to, by screen that one of them got.</param>
 /// <param name="Cost">The same together with its X server, where that is another process.</param>
 /// <param name="Cores">Processor share of both; 1 is one core.</param>
+/// <param name="ViewersCores">The same of all viewers; near what they have of cores, it is them who cannot take more.</param>
 /// <param name="BytesPerUpdate">On average.</param>
 /// <param name="BytesPerScreen">The same of all that came, by screen.</param>
 /// <param name="Latency">From a step drawn to a sampled viewer having it: median and 99th percentile.</param>
@@ -18,7 +19,7 @@ namespace Umbra.Benchmarks.Fanout;
 /// <param name="Lost">Why viewers were not let in or did not stay.</param>
 internal sealed record FanoutResult(
     string Workload, int Viewers, int Company, string Server, int Repetition,
-    double Drawn, double Rate, double Worst, double? ServerCost, double? Cost, double Cores, double? BytesPerUpdate, double? BytesPerScreen, Sample Latency, Sample Keys,
+    double Drawn, double Rate, double Worst, double? ServerCost, double? Cost, double Cores, double ViewersCores, double? BytesPerUpdate, double? BytesPerScreen, Sample Latency, Sample Keys,
     long? DataBytes, long? ResidentBytes, double? ComingSeconds, IReadOnlyList<string> Lost)
 {
     private const double High = 0.99;
@@ -41,6 +42,7 @@ internal sealed record FanoutResult(
             Per(load.ProcessorSeconds[0] * 1000, screens),
             Per(load.ProcessorSeconds.Sum() * 1000, screens),
             load.ProcessorSeconds.Sum() / load.Seconds,
+            load.OwnProcessorSeconds / load.Seconds,
             Per(bytes, load.Counts.Sum(count => count.Updates)),
             Per(bytes, screens),
             Sample.Of(load.Seen.SelectMany(seen => seen.Where(step => inside.ContainsKey(step.Key)).Select(step => (step.Value - inside[step.Key]) / 1e6)), High),
@@ -51,5 +53,5 @@ internal sealed record FanoutResult(
 
     /// <summary>Nobody got anything.</summary>
     public static FanoutResult Failed(FanoutWorkload workload, int viewers, int company, string server, int repetition, string reason) => new(
-        workload.Name, viewers, company, server, repetition, 0, 0, 0, null, null, 0, null, null, Sample.Of([]), Sample.Of([]), null, null, null, [.. Enumerable.Repeat(reason, viewers)]);
+        workload.Name, viewers, company, server, repetition, 0, 0, 0, null, null, 0, 0, null, null, Sample.Of([]), Sample.Of([]), null, null, null, [.. Enumerable.Repeat(reason, viewers)]);
 }

@@ -28,7 +28,7 @@ internal sealed class PeerServer : FanoutServer
 
     public static async Task<PeerServer> StartXvncAsync(int width, int height)
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         XDisplay x = await XDisplay.StartXvncAsync(width, height, "-rfbport", Text(port), "-localhost", "-AlwaysShared");
         return new PeerServer(x, x.Server, port);
     }
@@ -44,7 +44,7 @@ internal sealed class PeerServer : FanoutServer
     public static async Task<PeerServer> StartRelayAsync(int width, int height)
     {
         PeerServer behind = await StartXvncAsync(width, height);
-        ExternalProcess relay = ExternalProcess.Start(Environment.ProcessPath!, [Relay.Verb, Text($"127.0.0.1:{behind._port}")], hasInput: true);
+        ExternalProcess relay = ExternalProcess.Start(Environment.ProcessPath!, [Relay.Verb, Text($"127.0.0.1:{behind._port}")], OwnProgram.Variables, hasInput: true);
         try
         {
             string port = await relay.Output.WaitForAsync(_ => true, StartTimeout);
@@ -76,7 +76,7 @@ internal sealed class PeerServer : FanoutServer
         XDisplay x = await XDisplay.StartXvfbAsync(width, height);
         try
         {
-            int port = FreePort();
+            int port = FreePort.Find();
             PeerServer server = new(x, start(x, port), port);
             await server.WaitAsync();
             return server;
@@ -108,13 +108,6 @@ internal sealed class PeerServer : FanoutServer
                 await Task.Delay(50);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);

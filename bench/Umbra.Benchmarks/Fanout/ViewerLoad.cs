@@ -161,14 +161,15 @@ internal sealed class ViewerLoad : IDisposable
 
         return new ViewerLoadResult(
             begin.Time, end.Time, counts, seen, keys, _coming.TotalSeconds,
-            [.. end.ProcessorTime.Zip(begin.ProcessorTime, (after, before) => (after - before).TotalSeconds)], _lost);
+            [.. end.ProcessorTime.Zip(begin.ProcessorTime, (after, before) => (after - before).TotalSeconds)], (end.OwnProcessorTime - begin.OwnProcessorTime).TotalSeconds, _lost);
     }
 
     private Moment Look() => new(
         (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency)),
         [.. _options.Processes.Select(pid => ProcessCost.Read(pid).ProcessorTime)],
+        Environment.CpuUsage.TotalTime,
         [.. _skimming.Select(viewer => viewer.Count)],
         [.. _sampled.Select(viewer => new SkimCount(viewer.Updates, 0, viewer.Rectangles, viewer.Pixels, viewer.Bytes))]);
 
-    private sealed record Moment(long Time, TimeSpan[] ProcessorTime, SkimCount[] Skimmed, SkimCount[] Sampled);
+    private sealed record Moment(long Time, TimeSpan[] ProcessorTime, TimeSpan OwnProcessorTime, SkimCount[] Skimmed, SkimCount[] Sampled);
 }

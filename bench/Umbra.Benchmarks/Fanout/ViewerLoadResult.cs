@@ -6,10 +6,11 @@ namespace Umbra.Benchmarks.Fanout;
 /// <param name="Keys">Milliseconds from each key pressed to the picture of who pressed it showing that; where it did not, to the end of the wait for it.</param>
 /// <param name="ComingSeconds">Until everybody had a picture.</param>
 /// <param name="ProcessorSeconds">By process that was to be looked at.</param>
+/// <param name="OwnProcessorSeconds">Of the viewers.</param>
 /// <param name="Lost">Why viewers were not let in or did not stay.</param>
 internal sealed record ViewerLoadResult(
     long Begin, long End, IReadOnlyList<SkimCount> Counts, IReadOnlyList<IReadOnlyDictionary<uint, long>> Seen, IReadOnlyList<double> Keys, double ComingSeconds,
-    IReadOnlyList<double> ProcessorSeconds, IReadOnlyList<string> Lost)
+    IReadOnlyList<double> ProcessorSeconds, double OwnProcessorSeconds, IReadOnlyList<string> Lost)
 {
     public double Seconds => (End - Begin) / 1e9;
 }

@@ -9,7 +9,7 @@ internal sealed class ViewerProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     /// <summary>All skimming viewers run on the thread that waits for sockets: no hand-over to another for each receive.</summary>
-    private static readonly Dictionary<string, string?> Variables = new() { ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1" };
+    private static readonly Dictionary<string, string?> Variables = new(OwnProgram.Variables) { ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1" };
 
     private readonly ViewerLoadOptions _options;
     private readonly ExternalProcess _process;

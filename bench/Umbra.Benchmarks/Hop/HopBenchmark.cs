@@ -25,32 +25,59 @@ internal sealed class HopBenchmark(RunOptions options)
 
     public async Task<HopReport> RunAsync()
     {
-        await using TwoNodes nodes = await TwoNodes.StartAsync(Width, Height);
-        await using PeerServer peer = await PeerServer.StartXvncAsync(Width, Height);
-        EndPoint xvnc = IPEndPoint.Parse((await peer.OpenAsync(1))[0]);
-        (string, EndPoint)[][] casts =
-        [
-            [(Link, nodes.Shadow), (Direct, nodes.Direct)],
-            [(Link, nodes.Shadow)],
-            [(Direct, nodes.Direct)],
-            [(Peer, xvnc)],
-        ];
+        List<TwoNodes> pairs = [];
+        try
+        {
+            foreach (string transport in options.Links)
+            {
+                pairs.Add(await TwoNodes.StartAsync(Width, Height, transport));
+            }
+
+            await using PeerServer peer = await PeerServer.StartXvncAsync(Width, Height);
+            EndPoint xvnc = IPEndPoint.Parse((await peer.OpenAsync(1))[0]);
+            List<HopCast> casts =
+            [
+                .. pairs.Zip(options.Links).SelectMany(pair => CastsOf(pair.First, pair.Second)),
+                new(pairs[0], "", pairs[0].Display, [(Direct, pairs[0].Direct)]),
+                new(pairs[0], "", peer.Display, [(Peer, xvnc)]),
+            ];
+            Machine before = Machine.Read();
+            List<PhaseResult> results = await RepeatAsync(casts);
+            return new HopReport(options, before, Machine.Read(), results);
+        }
+        finally
+        {
+            foreach (TwoNodes pair in pairs)
+            {
+                await pair.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>Who looks through a link, beside somebody who does not, and alone.</summary>
+    private static HopCast[] CastsOf(TwoNodes nodes, string transport) =>
+    [
+        new(nodes, transport, nodes.Display, [(Link, nodes.Shadow), (Direct, nodes.Direct)]),
+        new(nodes, transport, nodes.Display, [(Link, nodes.Shadow)]),
+    ];
+
+    private async Task<List<PhaseResult>> RepeatAsync(IReadOnlyList<HopCast> casts)
+    {
         List<PhaseResult> results = [];
-        Machine before = Machine.Read();
         for (int repetition = 1; repetition <= options.Repetitions; repetition++)
         {
             foreach (Workload workload in (Workload[])[Workload.SmallChange, Workload.Video, Workload.Typing])
             {
-                foreach ((string, EndPoint)[] cast in casts.Where(cast => cast.Length == 1 || !workload.IsTyped))
+                foreach (HopCast cast in casts.Where(cast => cast.Viewers.Count == 1 || !workload.IsTyped))
                 {
                     await Console.Error.WriteLineAsync(
-                        $"{repetition}/{options.Repetitions} {workload.Name}: {string.Join(", ", cast.Select(viewer => viewer.Item1))}");
-                    results.AddRange(await MeasureAsync(nodes, peer, workload, cast));
+                        $"{repetition}/{options.Repetitions} {workload.Name}: {string.Join(", ", cast.Viewers.Select(viewer => viewer.Name))} {cast.Transport}");
+                    results.AddRange(await MeasureAsync(workload, cast));
                 }
             }
         }
 
-        return new HopReport(options, before, Machine.Read(), results);
+        return results;
     }
 
     /// <summary>Presses keys for nearly as long as somebody draws.</summary>
@@ -69,35 +96,36 @@ internal sealed class HopBenchmark(RunOptions options)
         return pressed;
     }
 
-    private async Task<List<PhaseResult>> MeasureAsync(TwoNodes nodes, PeerServer peer, Workload workload, (string Name, EndPoint Server)[] cast)
+    private async Task<List<PhaseResult>> MeasureAsync(Workload workload, HopCast cast)
     {
         List<StepViewer> viewers = [];
         try
         {
-            foreach ((_, EndPoint server) in cast)
+            foreach ((_, EndPoint server) in cast.Viewers)
             {
                 viewers.Add(await StepViewer.StartAsync(server, options.Quality));
             }
 
-            var before = nodes.ProcessorTime;
+            var before = cast.Nodes.ProcessorTime;
             long begun = Stopwatch.GetTimestamp();
             TimeSpan length = WarmUp + TimeSpan.FromSeconds(options.Seconds);
-            Task<SortedDictionary<uint, long>> drawing = workload.RunAsync(cast[0].Name == Peer ? peer.Display : nodes.Display, length);
+            Task<SortedDictionary<uint, long>> drawing = workload.RunAsync(cast.Display, length);
             SortedDictionary<uint, long> begins = workload.IsTyped ? await TypeAsync(viewers[0], workload.Rate, length) : await drawing;
             SortedDictionary<uint, long> drawn = await drawing;
             TimeSpan took = Stopwatch.GetElapsedTime(begun);
-            var after = nodes.ProcessorTime;
+            var after = cast.Nodes.ProcessorTime;
             Window window = Window.Of(drawn, WarmUp);
             List<IReadOnlyDictionary<uint, long>> seen = [.. viewers.Select(viewer => viewer.Stop())];
             return
             [
-                .. cast.Select((viewer, i) => new PhaseResult(
+                .. cast.Viewers.Select((viewer, i) => new PhaseResult(
                     workload.Name,
-                    cast.Length > 1 ? $"{viewer.Name}, beside the other" : viewer.Name,
+                    cast.Viewers.Count > 1 ? $"{viewer.Name}, beside the other" : viewer.Name,
+                    cast.Transport,
                     window.Rate(drawn),
                     window.Rate(seen[i]),
                     window.Difference(seen[i], begins),
-                    viewer.Name == Link && cast.Length > 1 ? window.Difference(seen[i], seen[1]) : null,
+                    viewer.Name == Link && cast.Viewers.Count > 1 ? window.Difference(seen[i], seen[1]) : null,
                     viewers[i].Bytes / Math.Max(1, viewers[i].Updates),
                     (after.Near - before.Near) / took,
                     (after.Target - before.Target) / took)),

@@ -4,13 +4,14 @@ internal sealed record HopReport(RunOptions Options, Machine Before, Machine Aft
 {
     protected override string[] Columns =>
     [
-        "drawn", "viewer", "steps/s drawn", "steps/s seen", "latency ms", "95 %", "hop ms", "95 %", "KB/update", "server-a cores", "server-b cores",
+        "drawn", "viewer", "link", "steps/s drawn", "steps/s seen", "latency ms", "95 %", "hop ms", "95 %", "KB/update", "server-a cores", "server-b cores",
     ];
 
-    protected override IEnumerable<string[]> Rows => Results.GroupBy(result => (result.Workload, result.Viewer)).Select(row => (string[])
+    protected override IEnumerable<string[]> Rows => Results.GroupBy(result => (result.Workload, result.Viewer, result.Transport)).Select(row => (string[])
     [
         row.Key.Workload,
         row.Key.Viewer,
+        row.Key.Transport,
         Spread(row, result => result.Drawn),
         Spread(row, result => result.Rate),
         Spread(row, result => result.Latency.Median),

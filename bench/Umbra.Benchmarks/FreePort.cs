@@ -1,0 +1,15 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Umbra.Benchmarks;
+
+/// <summary>A TCP port of the loopback on which nobody listened a moment ago.</summary>
+internal static class FreePort
+{
+    public static int Find()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
