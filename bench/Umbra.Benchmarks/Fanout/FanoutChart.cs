@@ -11,6 +11,7 @@ internal static class FanoutChart
     private const int Left = 70;
     private const int Top = 80;
     private const int Gap = 90;
+    private const int DotRadius = 4;
     private const string Dashes = "6 4";
     private const int RowHeight = PlotHeight + 70;
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
@@ -68,6 +69,8 @@ internal static class FanoutChart
                 Svg + "polyline", new XAttribute("points", string.Join(' ', points.Select(point => Point(point.X, Y(point.Values[point.Values.Length / 2]))))), new XAttribute("fill", "none"),
                 new XAttribute("stroke", Colour(i)), new XAttribute("stroke-width", 2),
                 hasCompany ? new XAttribute("stroke-dasharray", Dashes) : null));
+            plot.Add(points.Select(point => new XElement(
+                Svg + "circle", new XAttribute("cx", point.X), new XAttribute("cy", Y(point.Values[point.Values.Length / 2])), new XAttribute("r", DotRadius), new XAttribute("fill", Colour(i)))));
             plot.Add(points.Select(point => new XElement(
                 Svg + "line", new XAttribute("x1", point.X), new XAttribute("x2", point.X), new XAttribute("y1", Y(point.Values[0])), new XAttribute("y2", Y(point.Values[^1])),
                 new XAttribute("stroke", Colour(i)), new XAttribute("stroke-width", 5), new XAttribute("stroke-opacity", 0.4))));

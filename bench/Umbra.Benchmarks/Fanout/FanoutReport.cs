@@ -9,13 +9,13 @@ internal sealed record FanoutReport(FanoutOptions Fanout, Machine Before, Machin
 
     protected override string Scene =>
         $"{Fanout.Width}x{Fanout.Height}, {(Fanout.IsLossless ? "Tight without loss" : $"JPEG quality level {Options.Quality}")}"
-        + $"{Beside(Fanout.Slow, "that read 10 KB/s")}{Beside(Fanout.Stuck, "that never read")}{(Fanout.Keys > 0 ? $", {Fanout.Keys} keys/s at one viewer" : "")}, "
+        + $"{(Fanout.HasCompany ? $", company: {Fanout.Slow} at 10 KB/s and {Fanout.Stuck} that never read" : "")}{(Fanout.Keys > 0 ? $", {Fanout.Keys} keys/s at one viewer" : "")}, "
         + (Benchmarks.Cores.AreSplit ? $"servers on core {Benchmarks.Cores.Serving}, viewers and workload on core {Benchmarks.Cores.Others}" : "everything on the same core");
 
     protected override string[] Columns =>
     [
         "drawn", "viewers", "company", "server", "steps/s drawn", "screens/s of a viewer", "of the worst", "x the best other", "ms of processor/screen, server alone", "with its X server",
-        "x the cheapest other", "cores", "viewers' cores", "KB/update", "KB/screen", "latency ms", "99 %", "key ms", "99 %",
+        "x the cheapest other", "cores", "viewers' cores", "KB/update", "KB/screen", "latency ms", "99 %", "key ms", "key 99 %",
         "screens x without company", "latency x without", "99 % x without", "data memory MiB", "KiB of it a viewer", "resident MiB", "s to come in", "lost",
     ];
 
@@ -59,8 +59,6 @@ internal sealed record FanoutReport(FanoutOptions Fanout, Machine Before, Machin
     private static string Text(PictureQuality quality) => double.IsInfinity(quality.Decibels)
         ? string.Create(CultureInfo.InvariantCulture, $"{quality.Server} the same with {quality.BytesPerScreen / 1000:0} KB/screen")
         : string.Create(CultureInfo.InvariantCulture, $"{quality.Server} {quality.Decibels:0.0} dB with {quality.BytesPerScreen / 1000:0} KB/screen");
-
-    private static string Beside(int count, string what) => count == 0 ? "" : $", company of {count} {what}";
 
     private double? RateRatio(FanoutResult result) => result.Rate / Others(result).Max(other => (double?)other.Rate) is { } ratio && double.IsFinite(ratio) ? ratio : null;
 
