@@ -36,17 +36,21 @@ if (!(args is ["fanout", ..] ? FanoutOptions.TryParse(args[1..], out fanout) : R
     return 2;
 }
 
-if (args is ["fanout", ..])
+using Interruption end = new();
+try
 {
-    return await FanoutBenchmark.RunAsync(fanout);
+    Report report = args switch
+    {
+        ["fanout", ..] => await new FanoutBenchmark(fanout, end.Token).RunAsync(),
+        ["crowd", ..] => await new CrowdBenchmark(options, end.Token).RunAsync(),
+        ["stuck", ..] => await new StuckBenchmark(options, end.Token).RunAsync(),
+        ["tree", ..] => await new TreeBenchmark(options, end.Token).RunAsync(),
+        _ => await new HopBenchmark(options, end.Token).RunAsync(),
+    };
+    Console.Write(report.Options.IsJson ? report.ToJson() : report.ToTable());
+    return 0;
 }
-
-Report report = args switch
+catch (OperationCanceledException) when (end.Token.IsCancellationRequested)
 {
-    ["crowd", ..] => await new CrowdBenchmark(options).RunAsync(),
-    ["stuck", ..] => await new StuckBenchmark(options).RunAsync(),
-    ["tree", ..] => await new TreeBenchmark(options).RunAsync(),
-    _ => await new HopBenchmark(options).RunAsync(),
-};
-Console.Write(options.IsJson ? report.ToJson() : report.ToTable());
-return 0;
+    return Interruption.ExitCode;
+}

@@ -22,13 +22,15 @@ internal sealed record Workload(string Name, string Mode, double Rate, bool IsTy
     /// <summary>Draws for some seconds.</summary>
     /// <param name="display">DISPLAY and XAUTHORITY.</param>
     /// <returns>When each step was drawn: nanoseconds of CLOCK_MONOTONIC, which is <see cref="System.Diagnostics.Stopwatch"/>'s.</returns>
-    public async Task<SortedDictionary<uint, long>> RunAsync(IReadOnlyDictionary<string, string?> display, TimeSpan length)
+    public async Task<SortedDictionary<uint, long>> RunAsync(IReadOnlyDictionary<string, string?> display, TimeSpan length, CancellationToken cancellationToken)
     {
         string program = await InteropProgram.XMoveAsync();
         string rate = Rate.ToString(CultureInfo.InvariantCulture);
         string seconds = length.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
-        ProcessResult result = (await ExternalProcess.RunAsync(
-            program, [Mode, .. IsTyped ? (string[])["--keys"] : ["--fps", rate], "--seconds", seconds, "--log"], display, length * 3)).EnsureSuccess();
+        await using ExternalProcess drawing = ExternalProcess.Start(
+            program, [Mode, .. IsTyped ? (string[])["--keys"] : ["--fps", rate], "--seconds", seconds, "--log"], display);
+        int exitCode = await drawing.WaitForExitAsync(length * 3).WaitAsync(cancellationToken);
+        ProcessResult result = new ProcessResult(exitCode, drawing.Output.ToString(), drawing.Errors.ToString()).EnsureSuccess();
         return ReadLog(result.Output.Split('\n'));
     }
 

@@ -7,7 +7,7 @@ namespace Umbra.Benchmarks.Crowd;
 /// A node of 256 MiB whose owner is alone, and then one of two hundred and one: what of that the owner notices, what the node holds, who is sent away, and what is left
 /// afterwards. In turn, so that a machine that is slower for a while is slower for both.
 /// </summary>
-internal sealed class CrowdBenchmark(RunOptions options)
+internal sealed class CrowdBenchmark(RunOptions options, CancellationToken cancellationToken)
 {
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
@@ -31,7 +31,7 @@ internal sealed class CrowdBenchmark(RunOptions options)
         await using CrowdNode node = await CrowdNode.StartAsync(scene.Pattern);
         using (await StepViewer.StartAsync(node.Owner, options.Quality))
         {
-            await Task.Delay(Settle);
+            await Task.Delay(Settle, cancellationToken);
         }
 
         CrowdIdle before = await node.RestAsync();
@@ -41,7 +41,7 @@ internal sealed class CrowdBenchmark(RunOptions options)
             for (int repetition = 1; repetition <= options.Repetitions; repetition++)
             {
                 await Console.Error.WriteLineAsync($"{repetition}/{options.Repetitions} {scene.Name}");
-                await Task.Delay(Settle);
+                await Task.Delay(Settle, cancellationToken);
                 OwnerWindow alone = await MeasureAsync(owner);
                 results.Add(await CrowdAsync(node, scene, owner, alone));
             }
@@ -66,7 +66,7 @@ internal sealed class CrowdBenchmark(RunOptions options)
             }
 
             await Task.WhenAll(crowd.Select(member => member.GrowAsync()));
-            await Task.Delay(Settle);
+            await Task.Delay(Settle, cancellationToken);
 
             // The greedy grab at the beginning of what is measured, and then memory gets short: the owner must not notice that either.
             int[] updates = [.. crowd.Select(member => member.Updates)];
@@ -75,7 +75,7 @@ internal sealed class CrowdBenchmark(RunOptions options)
             await Task.WhenAll(crowd.Select(member => member.GrabAsync()));
             if (scene.IsPressing)
             {
-                await Task.Delay(Length / 4);
+                await Task.Delay(Length / 4, cancellationToken);
                 await node.PressAsync();
             }
 
@@ -104,7 +104,7 @@ internal sealed class CrowdBenchmark(RunOptions options)
     private async Task<OwnerWindow> MeasureAsync(StepViewer owner)
     {
         long begin = Stopwatch.GetTimestamp();
-        await Task.Delay(Length);
+        await Task.Delay(Length, cancellationToken);
         return OwnerWindow.Of(owner.ReadSince(begin), begin, Stopwatch.GetTimestamp());
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Runtime.InteropServices;
 using Umbra.Testing;
 
 namespace Umbra.Benchmarks.Fanout;
@@ -18,9 +17,6 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
     private const int FirstViewers = 4;
     private const double FirstSeconds = 5;
     private const double WarmUp = 1.5;
-
-    /// <summary>Exit code of a program that a signal 2 ended.</summary>
-    private const int Interrupted = 130;
 
     /// <summary>Two steps in one picture are further from either than any picture with loss here.</summary>
     private const double LeastDecibels = 25;
@@ -39,37 +35,19 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
     private readonly List<FanoutResult> _results = [];
     private readonly List<PictureQuality> _qualities = [];
 
-    /// <summary>Measures, prints, and draws the chart. A signal ends it, and with it all it started.</summary>
-    /// <returns>An exit code.</returns>
-    public static async Task<int> RunAsync(FanoutOptions options)
+    /// <summary>Measures, and draws the chart.</summary>
+    public async Task<FanoutReport> RunAsync()
     {
-        using CancellationTokenSource end = new();
-        void End(PosixSignalContext context)
+        FanoutReport report = await MeasureAsync();
+        if (options.Svg is { } file)
         {
-            context.Cancel = true;
-            end.Cancel();
+            FanoutChart.Save(file, report);
         }
 
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        try
-        {
-            FanoutReport report = await new FanoutBenchmark(options, end.Token).RunAsync();
-            if (options.Svg is { } file)
-            {
-                FanoutChart.Save(file, report);
-            }
-
-            Console.Write(options.Run.IsJson ? report.ToJson() : report.ToTable());
-            return 0;
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            return Interrupted;
-        }
+        return report;
     }
 
-    private async Task<FanoutReport> RunAsync()
+    private async Task<FanoutReport> MeasureAsync()
     {
         Machine before = Machine.Read();
 

@@ -9,7 +9,7 @@ namespace Umbra.Benchmarks.Hop;
 /// at a viewer through the link, at the same viewer straight on server-b, and at the same viewer on the desktop's own VNC server. The
 /// phases are repeated in turn, so that a machine that is slower for a while is slower for all of them.
 /// </summary>
-internal sealed class HopBenchmark(RunOptions options)
+internal sealed class HopBenchmark(RunOptions options, CancellationToken cancellationToken)
 {
     private const int Width = 1280;
     private const int Height = 800;
@@ -30,6 +30,7 @@ internal sealed class HopBenchmark(RunOptions options)
         {
             foreach (string transport in options.Links)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 pairs.Add(await TwoNodes.StartAsync(Width, Height, transport));
             }
 
@@ -82,13 +83,13 @@ internal sealed class HopBenchmark(RunOptions options)
 
     /// <summary>Presses keys for nearly as long as somebody draws.</summary>
     /// <returns>When the key of each step was pressed. The first step comes without one.</returns>
-    private static async Task<SortedDictionary<uint, long>> TypeAsync(StepViewer viewer, double rate, TimeSpan length)
+    private async Task<SortedDictionary<uint, long>> TypeAsync(StepViewer viewer, double rate, TimeSpan length)
     {
         SortedDictionary<uint, long> pressed = [];
-        await Task.Delay(BeforeTyping);
+        await Task.Delay(BeforeTyping, cancellationToken);
         long begun = Stopwatch.GetTimestamp();
         using PeriodicTimer timer = new(TimeSpan.FromSeconds(1 / rate));
-        while (Stopwatch.GetElapsedTime(begun) < length - (2 * BeforeTyping) && await timer.WaitForNextTickAsync())
+        while (Stopwatch.GetElapsedTime(begun) < length - (2 * BeforeTyping) && await timer.WaitForNextTickAsync(cancellationToken))
         {
             pressed[(uint)pressed.Count + 2] = viewer.PressKey();
         }
@@ -109,7 +110,7 @@ internal sealed class HopBenchmark(RunOptions options)
             var before = cast.Nodes.ProcessorTime;
             long begun = Stopwatch.GetTimestamp();
             TimeSpan length = WarmUp + TimeSpan.FromSeconds(options.Seconds);
-            Task<SortedDictionary<uint, long>> drawing = workload.RunAsync(cast.Display, length);
+            Task<SortedDictionary<uint, long>> drawing = workload.RunAsync(cast.Display, length, cancellationToken);
             SortedDictionary<uint, long> begins = workload.IsTyped ? await TypeAsync(viewers[0], workload.Rate, length) : await drawing;
             SortedDictionary<uint, long> drawn = await drawing;
             TimeSpan took = Stopwatch.GetElapsedTime(begun);

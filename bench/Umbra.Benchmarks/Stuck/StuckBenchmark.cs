@@ -7,7 +7,7 @@ namespace Umbra.Benchmarks.Stuck;
 /// Full-screen video through the link at one viewer: alone, beside a viewer that asks and never reads, and beside one that reads 10 KB/s. In turn, so that
 /// a machine that is slower for a while is slower for all of them.
 /// </summary>
-internal sealed class StuckBenchmark(RunOptions options)
+internal sealed class StuckBenchmark(RunOptions options, CancellationToken cancellationToken)
 {
     private const int Width = 1280;
     private const int Height = 800;
@@ -48,7 +48,7 @@ internal sealed class StuckBenchmark(RunOptions options)
         Task<(long Near, long Target)> watching = WatchMemoryAsync(nodes, over.Token);
         await using RfbTestClient? other = await ComeAsync(nodes.Shadow, company.BytesPerSecond);
 
-        SortedDictionary<uint, long> drawn = await Workload.Video.RunAsync(nodes.Display, WarmUp + TimeSpan.FromSeconds(options.Seconds));
+        SortedDictionary<uint, long> drawn = await Workload.Video.RunAsync(nodes.Display, WarmUp + TimeSpan.FromSeconds(options.Seconds), cancellationToken);
         await over.CancelAsync();
         (long Near, long Target) most = await watching;
         Window window = Window.Of(drawn, WarmUp);

@@ -8,7 +8,7 @@ namespace Umbra.Benchmarks.Tree;
 /// <summary>
 /// One session, watched through four near nodes by more and more viewers: what the target node, which sends each picture once to each near node, notices of those behind them.
 /// </summary>
-internal sealed class TreeBenchmark(RunOptions options)
+internal sealed class TreeBenchmark(RunOptions options, CancellationToken cancellationToken)
 {
     private const double WarmUp = 2;
     private static readonly (int Nears, int ViewersOfEach)[] Phases = [(1, 1), (4, 1), (4, 25), (4, 250)];
@@ -43,11 +43,11 @@ internal sealed class TreeBenchmark(RunOptions options)
             [nodes.Target.Process.Id, .. nears.Select(near => near.Process.Id)], WarmUp, options.Seconds, folder.Combine(Guid.NewGuid().ToString("N")));
         ViewerLoadResult result;
         long bytes;
-        await using (ViewerProcess viewers = await ViewerProcess.StartAsync(load, CancellationToken.None))
+        await using (ViewerProcess viewers = await ViewerProcess.StartAsync(load, cancellationToken))
         {
-            result = await viewers.MeasureAsync(CancellationToken.None);
+            result = await viewers.MeasureAsync(cancellationToken);
             using NodeClient api = new(nodes.Target.ApiSocket, TimeSpan.FromSeconds(30));
-            PoolInfo pool = await api.GetPoolAsync(CancellationToken.None);
+            PoolInfo pool = await api.GetPoolAsync(cancellationToken);
             bytes = pool.Tags.Sum(tag => tag.Bytes);
         }
 
