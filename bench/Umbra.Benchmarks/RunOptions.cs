@@ -37,6 +37,10 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
         --slow N           viewers that read 10 KB/s; then all is measured without and with them, in turn (0)
         --stuck N          viewers that ask and never read; in the same way (0)
         --svg FILE         a chart
+
+        ./run bench fanout --workload video --viewers 64 --keys 10                                     key to pixel beside a video
+        ./run bench fanout --workload office,video --viewers 1000 --servers umbra                      a thousand viewers of one session
+        ./run bench fanout --workload video --viewers 62 --servers umbra --slow 1 --stuck 1            what a slow and a stuck one cost the others
         """;
 
     /// <param name="options">In: what holds where nothing is said.</param>
