@@ -26,7 +26,7 @@ public sealed partial class Surface : IDisposable
     private readonly EncodingHelper? _helper;
     private readonly List<SurfaceViewer> _viewers = [];
     private readonly List<Rect> _changed = [];
-    private readonly ScrollFinder _scrolls = new();
+    private readonly MoveFinder _moves = new();
     private readonly List<Rect> _broken = [];
     private readonly List<Rect> _rest = [];
     private readonly int _largeArea;
@@ -420,16 +420,16 @@ public sealed partial class Surface : IDisposable
     {
         _changed.Clear();
         _broken.Clear();
-        if (moves.IsEmpty && received is null && FindScroll(canvas, damage) is { } scrolled)
+        if (moves.IsEmpty && received is null && _moves.Find(_front, canvas, damage, _broken) is { } moved)
         {
             // What it brings is compared already.
-            _front.CopyWithin(scrolled.SourceX, scrolled.SourceY, scrolled.Target);
+            _front.CopyWithin(moved.SourceX, moved.SourceY, moved.Target);
             foreach (Rect rect in damage)
             {
-                rect.Without(scrolled.Target, _broken);
+                rect.Without(moved.Target, _broken);
             }
 
-            return CommitChanged(canvas, CollectionsMarshal.AsSpan(_broken), [scrolled], now, received: null);
+            return CommitChanged(canvas, CollectionsMarshal.AsSpan(_broken), [moved], now, received: null);
         }
 
         ReadOnlySpan<CopyMove> claimed = moves;
@@ -482,22 +482,6 @@ public sealed partial class Surface : IDisposable
         StepPart[] parts = StepPart.Of(CollectionsMarshal.AsSpan(_changed), _grid, _largeArea);
         Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], parts, received is { IsRefinement: true }), now);
         return true;
-    }
-
-    /// <summary>In all that is damaged where that is one area, if in many pieces; else in the largest of it.</summary>
-    private CopyMove? FindScroll(Canvas canvas, ReadOnlySpan<Rect> damage)
-    {
-        Rect largest = default;
-        Rect union = default;
-        long area = 0;
-        foreach (Rect rect in damage)
-        {
-            largest = rect.Area > largest.Area ? rect : largest;
-            union = union.Union(rect);
-            area += rect.Area;
-        }
-
-        return _scrolls.Find(_front, canvas, area >= union.Area / 2 ? union : largest, _broken);
     }
 
     private TileSet TilesOf(ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves)

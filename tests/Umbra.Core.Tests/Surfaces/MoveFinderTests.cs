@@ -7,7 +7,7 @@ using Size = Umbra.Core.Surfaces.Size;
 
 namespace Umbra.Core.Tests.Surfaces;
 
-public sealed class ScrollFinderTests : PoolTest
+public sealed class MoveFinderTests : PoolTest
 {
     private const int LineHeight = 13;
     private static readonly Size Full = new(400, 300);
@@ -16,7 +16,7 @@ public sealed class ScrollFinderTests : PoolTest
     private readonly Canvas _now;
     private readonly List<Rect> _broken = [];
 
-    public ScrollFinderTests()
+    public MoveFinderTests()
     {
         _before = new Canvas(Pool, Account, Full);
         _now = new Canvas(Pool, Account, Full);
@@ -31,7 +31,7 @@ public sealed class ScrollFinderTests : PoolTest
     {
         Write(_before, firstLine: 10, offset: 0);
         Write(_now, firstLine: 10, offset: distance);
-        CopyMove move = new ScrollFinder().Find(_before, _now, Window, _broken)!.Value;
+        CopyMove move = new MoveFinder().Find(_before, _now, [Window], _broken)!.Value;
 
         Assert.Equal((0, -distance), (move.SourceX - move.Target.X, move.SourceY - move.Target.Y));
         Assert.True(Window.Contains(move.Target) && Window.Contains(move.Source), $"{move}");
@@ -54,7 +54,7 @@ public sealed class ScrollFinderTests : PoolTest
             _now.Fill(new Rect(bar.X, y, bar.Width, 1), (uint)y * 12345);
         }
 
-        CopyMove move = new ScrollFinder().Find(_before, _now, Window, _broken)!.Value;
+        CopyMove move = new MoveFinder().Find(_before, _now, [Window], _broken)!.Value;
         Assert.Equal(LineHeight, move.SourceY - move.Target.Y);
         Assert.True(move.Target.Right <= bar.X, $"{move.Target}");
     }
@@ -62,30 +62,30 @@ public sealed class ScrollFinderTests : PoolTest
     [Fact]
     public void Find_NothingMoved_IsNothing()
     {
-        Assert.Null(new ScrollFinder().Find(_before, _now, Full.Bounds, _broken));
+        Assert.Null(new MoveFinder().Find(_before, _now, [Full.Bounds], _broken));
         Write(_before, 0, 0);
-        Assert.Null(new ScrollFinder().Find(_now, _before, Full.Bounds, _broken));
+        Assert.Null(new MoveFinder().Find(_now, _before, [Full.Bounds], _broken));
         Write(_now, 0, 0);
-        Assert.Null(new ScrollFinder().Find(_before, _now, Full.Bounds, _broken));
+        Assert.Null(new MoveFinder().Find(_before, _now, [Full.Bounds], _broken));
         new Random(1).NextBytes(_now.Pixels);
-        Assert.Null(new ScrollFinder().Find(_before, _now, Full.Bounds, _broken));
+        Assert.Null(new MoveFinder().Find(_before, _now, [Full.Bounds], _broken));
     }
 
     /// <summary>After much that was no scrolling it takes a while to be found, but it is.</summary>
     [Fact]
     public void Find_AfterAFilm_IsFoundAgain()
     {
-        ScrollFinder finder = new();
+        MoveFinder finder = new();
         Random random = new(1);
         for (int i = 0; i < 100; i++)
         {
             random.NextBytes(_before.Pixels);
-            Assert.Null(finder.Find(_before, _now, Full.Bounds, _broken));
+            Assert.Null(finder.Find(_before, _now, [Full.Bounds], _broken));
         }
 
         Write(_before, 0, 0);
         Write(_now, 0, -LineHeight);
-        Assert.Contains(Enumerable.Range(0, 8), _ => finder.Find(_before, _now, Window, _broken) is not null);
+        Assert.Contains(Enumerable.Range(0, 8), _ => finder.Find(_before, _now, [Window], _broken) is not null);
     }
 
     [Fact]
