@@ -21,10 +21,7 @@ internal sealed class DragVotes
     /// <summary>Any so many rows in a row have one that gave runs, however far they went.</summary>
     private const int BandHeight = 2 * RowStep;
 
-    /// <summary>Pixels that are all looked at; of more, one band in two, and so on.</summary>
-    private const int ManyPixels = 128 * 1024;
-
-    private const int MaxBandStep = 8;
+    private const int Bands = 3;
 
     /// <summary>Fewer runs agree by chance.</summary>
     private const int MinVotes = 8;
@@ -35,8 +32,11 @@ internal sealed class DragVotes
 
     private readonly Dictionary<(int Right, int Down), (int Votes, Rect Voters)> _votes = [];
 
-    /// <summary>By hash: the rest of it, and where the run is. Another run whose place is taken is left out.</summary>
-    private readonly (uint Hash, int Place)[] _runs = new (uint Hash, int Place)[1 << TableBits];
+    /// <summary>Of the runs of the old picture, by the one part of their hash, the other. One whose place is taken is left out.</summary>
+    private readonly uint[] _runs = new uint[1 << TableBits];
+
+    /// <summary>Where they were.</summary>
+    private readonly int[] _places = new int[1 << TableBits];
 
     private MoveGuess _best;
 
@@ -45,34 +45,32 @@ internal sealed class DragVotes
     /// <returns>Null where too few agree.</returns>
     public MoveGuess? Guess(Canvas before, Canvas now, ReadOnlySpan<Rect> damage, int minEdge)
     {
-        long pixels = 0;
-        bool isLarge = false;
-        foreach (Rect rect in damage)
-        {
-            pixels += rect.Area;
-            isLarge |= rect.Width >= minEdge && rect.Height >= minEdge;
-        }
-
-        if (!isLarge)
-        {
-            return null;
-        }
-
         Array.Clear(_runs);
+        Array.Fill(_places, Ambiguous);
         _votes.Clear();
         _best = default;
+        long pixels = 0;
+        foreach (Rect rect in damage)
+        {
+            pixels += rect.Intersect(now.Size.Bounds).Area;
+        }
+
+        // At most half of the places are taken.
         int columnStep = RunLength * (int)(1 + (pixels * 2 / (RowStep * RunLength) / _runs.Length));
         foreach (Rect rect in damage)
         {
             Collect(before, rect.Intersect(before.Size.Bounds), columnStep);
         }
 
-        int bandStep = (int)Math.Clamp(pixels / ManyPixels, 1, MaxBandStep);
         foreach (Rect rect in damage)
         {
-            if (rect.Width >= minEdge && rect.Height >= minEdge)
+            Rect inside = rect.Intersect(now.Size.Bounds);
+            if (inside.Width >= minEdge && inside.Height >= minEdge)
             {
-                Vote(now, rect.Intersect(now.Size.Bounds), bandStep);
+                for (int band = 0; band < Bands; band++)
+                {
+                    Vote(now, inside with { Y = inside.Y + ((inside.Height - BandHeight) * (band + 1) / (Bands + 1)), Height = BandHeight });
+                }
             }
         }
 
@@ -103,18 +101,18 @@ internal sealed class DragVotes
 
     private void Add(ulong hash, int place)
     {
-        ref (uint Hash, int Place) run = ref _runs[Index(hash)];
-        if (run == default)
+        int index = Index(hash);
+        if (_runs[index] == 0)
         {
-            run = (Rest(hash), place);
+            (_runs[index], _places[index]) = (Rest(hash), place);
         }
-        else if (run.Hash == Rest(hash) && run.Place != place)
+        else if (_runs[index] == Rest(hash) && _places[index] != place)
         {
-            run.Place = Ambiguous;
+            _places[index] = Ambiguous;
         }
     }
 
-    private void Vote(Canvas now, Rect rect, int bandStep)
+    private void Vote(Canvas now, Rect band)
     {
         ulong outgoing = 1;
         for (int i = 0; i < RunLength; i++)
@@ -122,33 +120,26 @@ internal sealed class DragVotes
             outgoing *= Base;
         }
 
-        for (int y = rect.Y; y < rect.Bottom; y++)
+        for (int y = band.Y; y < band.Bottom; y++)
         {
-            if (y / BandHeight % bandStep != 0)
+            ReadOnlySpan<uint> row = now.PixelRow(band.X, y, band.Width);
+            ulong hash = Hash(row[..(RunLength - 1)]);
+            ulong gone = 0;
+            for (int x = 0; x + RunLength <= row.Length; x++)
             {
-                continue;
-            }
-
-            ReadOnlySpan<uint> row = now.PixelRow(rect.X, y, rect.Width);
-            ulong hash = Hash(row[..RunLength]);
-            Vote(now, hash, rect.X, y);
-            for (int next = RunLength; next < row.Length; next++)
-            {
-                hash = (hash + (row[next] - (outgoing * row[next - RunLength]))) * Base;
-                Vote(now, hash, rect.X + next - RunLength + 1, y);
+                hash = (hash + (row[x + RunLength - 1] - gone)) * Base;
+                gone = row[x] * outgoing;
+                if (_runs[Index(hash)] == Rest(hash) && _places[Index(hash)] != Ambiguous)
+                {
+                    Vote(_places[Index(hash)], band.X + x, y, now.Size.Width);
+                }
             }
         }
     }
 
-    private void Vote(Canvas now, ulong hash, int x, int y)
+    private void Vote(int place, int x, int y, int stride)
     {
-        (uint Hash, int Place) run = _runs[Index(hash)];
-        if (run.Hash != Rest(hash) || run == default || run.Place == Ambiguous)
-        {
-            return;
-        }
-
-        (int fromY, int fromX) = Math.DivRem(run.Place, now.Size.Width);
+        (int fromY, int fromX) = Math.DivRem(place, stride);
         (int right, int down) = (x - fromX, y - fromY);
         if (right == 0 && down == 0)
         {

@@ -13,7 +13,7 @@ internal sealed class MoveFinder
     /// <summary>Rows that a move must bring.</summary>
     private const int MinRows = 32;
 
-    /// <summary>Rows or columns that did not go along, as a line of text that changed, and do not end what moved.</summary>
+    /// <summary>Rows or columns more that did not go along than did, as a line of text that changed, do not yet end what moved.</summary>
     private const int MaxGap = 32;
 
     /// <summary>A row or column of which one pixel in so many is lost went along.</summary>
@@ -45,17 +45,18 @@ internal sealed class MoveFinder
             area += inside.Area;
         }
 
-        if (largest.Width < MinEdge || largest.Height < MinEdge || (_vain > Patience && _vain++ % Patience != 0))
+        // One area, if in many pieces, or some that are apart.
+        bool isOne = area >= union.Area / 2;
+        Rect main = isOne ? union : largest;
+        if (main.Width < MinEdge || main.Height < MinEdge || (_vain > Patience && _vain++ % Patience != 0))
         {
             return null;
         }
 
-        // What scrolled is all that is damaged where that is one area, if in many pieces; else the largest of it.
-        MoveGuess? scroll = _scrolls.Guess(before, now, area >= union.Area / 2 ? union : largest);
-        CopyMove? move = scroll is { } down ? Measure(before, now, union, down, broken) : null;
-        if (move is null && _drags.Guess(before, now, damage, MinEdge) is { } anyway)
+        CopyMove? move = _scrolls.Guess(before, now, main) is { } scroll ? Measure(before, now, union, scroll, broken) : null;
+        if (move is null && _drags.Guess(before, now, isOne ? [union] : damage, MinEdge) is { } drag)
         {
-            move = Measure(before, now, union, anyway, broken);
+            move = Measure(before, now, union, drag, broken);
         }
 
         _vain = move is null ? _vain + 1 : 0;
@@ -68,17 +69,25 @@ internal sealed class MoveFinder
         MovedPicture picture = new(before, now, guess.Right, guess.Down);
         Rect all = area.Intersect(now.Size.Bounds.Offset(guess.Right, guess.Down));
         Array.Resize(ref _lost, Math.Max(_lost.Length, Math.Max(all.Width, all.Height)));
+        Rect rows = GrowRows(picture, all, guess.Voters, guess.Voters);
 
-        // Twice: how wide it is shows only in all of its rows, and how high it is in all of its columns.
-        Rect target = guess.Voters;
-        for (int i = 0; i < 2; i++)
+        // Those who agree by chance have other things between them.
+        if (_lost.AsSpan(guess.Voters.Y - all.Y, guess.Voters.Height).Count(0) < guess.Voters.Height / 2)
         {
-            target = GrowRows(picture, all, target, guess.Voters);
-            target = GrowColumns(picture, all, target, guess.Voters);
+            return null;
+        }
+
+        // How wide it is shows only in all of its rows, and how high it is in all of its columns: once more where there are others.
+        Rect target = GrowRows(picture, all, GrowColumns(picture, all, rows, guess.Voters), guess.Voters);
+        if ((target.Y, target.Height) != (rows.Y, rows.Height))
+        {
+            target = GrowRows(picture, all, GrowColumns(picture, all, target, guess.Voters), guess.Voters);
         }
 
         target = Trim(picture, target);
-        return target.Width >= MinEdge && IsWorthIt(picture, target, broken) ? new CopyMove(target.X - guess.Right, target.Y - guess.Down, target) : null;
+        return target.Width >= MinEdge && IsWorthIt(picture, target, _lost.AsSpan(target.Y - all.Y, target.Height), broken)
+            ? new CopyMove(target.X - guess.Right, target.Y - guess.Down, target)
+            : null;
     }
 
     private Rect GrowRows(in MovedPicture picture, Rect all, Rect target, Rect voters)
@@ -106,17 +115,19 @@ internal sealed class MoveFinder
         return Rect.FromEdges(all.X + left, target.Y, all.X + right, target.Bottom);
     }
 
-    /// <summary>How far to both sides of a start little is lost, but for gaps.</summary>
+    /// <summary>How far to both sides of a start more went along than did not.</summary>
     private static (int From, int To) Grow(ReadOnlySpan<int> lost, int from, int to, int most)
     {
-        for (int i = from - 1; i >= 0 && from - i <= MaxGap; i--)
+        for ((int i, int ahead) = (from - 1, 0); i >= 0 && ahead >= -MaxGap; i--)
         {
-            from = lost[i] <= most ? i : from;
+            ahead += lost[i] <= most ? 1 : -1;
+            (from, ahead) = ahead > 0 ? (i, 0) : (from, ahead);
         }
 
-        for (int i = to; i < lost.Length && i - to < MaxGap; i++)
+        for ((int i, int ahead) = (to, 0); i < lost.Length && ahead >= -MaxGap; i++)
         {
-            to = lost[i] <= most ? i + 1 : to;
+            ahead += lost[i] <= most ? 1 : -1;
+            (to, ahead) = ahead > 0 ? (i + 1, 0) : (to, ahead);
         }
 
         return (from, to);
@@ -137,23 +148,22 @@ internal sealed class MoveFinder
         return Rect.FromEdges(target.X, top, target.Right, bottom);
     }
 
-    /// <summary>Whether the move brings many rows that are not as they were, and more than it loses; and what it leaves wrong.</summary>
-    private static bool IsWorthIt(in MovedPicture picture, Rect target, List<Rect> broken)
+    /// <summary>Whether the move brings many rows that are not as they were, and more than it loses something of; and which those are.</summary>
+    private static bool IsWorthIt(in MovedPicture picture, Rect target, ReadOnlySpan<int> lost, List<Rect> broken)
     {
         int known = broken.Count;
-        (int brought, int lost) = (0, 0);
-        for (int y = target.Y; y < target.Bottom; y++)
+        (int brought, int spoilt) = (0, 0);
+        for (int i = 0; i < lost.Length; i++)
         {
-            if (picture.IsBrought(target.X, y, target.Width))
+            Rect row = target with { Y = target.Y + i, Height = 1 };
+            if (lost[i] == 0)
             {
-                brought += picture.IsAsItWas(target.X, y, target.Width) ? 0 : 1;
+                brought += picture.IsAsItWas(row.X, row.Y, row.Width) ? 0 : 1;
                 continue;
             }
 
-            bool isAlong = picture.CountLost(target.X, y, target.Width) <= target.Width / Tolerance;
-            (brought, lost) = isAlong ? (brought + 1, lost) : (brought, lost + 1);
-            Rect row = target with { Y = y, Height = 1 };
-            if (broken.Count > known && broken[^1].Bottom == y)
+            spoilt++;
+            if (broken.Count > known && broken[^1].Bottom == row.Y)
             {
                 broken[^1] = broken[^1].Union(row);
             }
@@ -163,7 +173,7 @@ internal sealed class MoveFinder
             }
         }
 
-        if (brought >= MinRows && brought > lost)
+        if (brought >= MinRows && brought > spoilt)
         {
             return true;
         }
