@@ -1,5 +1,7 @@
+using Umbra.Core.Codecs;
 using Umbra.Core.Input;
 using Umbra.Core.Memory;
+using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.Sources.X11;
 using Umbra.Testing;
@@ -89,6 +91,41 @@ public sealed class X11PictureTests : X11SourceTest
         Assert.NotEmpty(running.Sink.LastDamage);
         Assert.All(running.Sink.LastDamage, rect => Assert.True(area.Contains(rect), $"{rect} is not in {area}"));
         await running.Sink.UntilAsync(running.ShowsTheDisplayAsync, "the letter", running.Task);
+    }
+
+    /// <summary>An X server says no more of it than where something changed.</summary>
+    [Theory]
+    [InlineData(Xvnc, 37, 20)]
+    [InlineData(Xvnc, -90, 5)]
+    [InlineData(Xvfb, 300, 250)]
+    public async Task Run_WindowDragged_IsAMoveAtAViewer(string server, int right, int down)
+    {
+        string done = PathOf("drawn");
+        await using Running running = await StartAsync(server);
+        (await running.Display.RunAsync(Require.Program("xsetroot"), "-mod", "5", "7", "-fg", "#204060", "-bg", "#305070")).EnsureSuccess();
+        running.Display.Start(
+            Require.Program("xterm"), "-b", "0", "-bw", "0", "-geometry", "40x15+100+80", "-e", "sh", "-c", $"seq -s ' ' 1 200; touch {done}; sleep 1000");
+        Rect area = default;
+        await running.Sink.UntilAsync(
+            async () => File.Exists(done) && (area = await AreaOfAsync(running, "xterm")) != default && await running.ShowsTheDisplayAsync(),
+            "the window", running.Task);
+        using Surface surface = new(Pool, Account, new RectEncoders(Pool, Account), running.Sink.Size);
+        using SurfaceViewer viewer = surface.AddViewer(new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx), Account, () => { });
+        surface.Commit(running.Sink.Picture!, [running.Sink.Size.Bounds], [], 0);
+        viewer.TakeUpdate(int.MaxValue, 1000, 0)!.Dispose();
+        int commits = running.Sink.Commits;
+
+        Rect moved = area.Offset(right, down);
+        (await running.Display.RunAsync(
+            Require.Program("xdotool"), "search", "--onlyvisible", "--class", "xterm", "windowmove", $"{moved.X}", $"{moved.Y}")).EnsureSuccess();
+        await running.Sink.UntilAsync(running.ShowsTheDisplayAsync, "the window elsewhere", running.Task);
+
+        Assert.Equal(commits + 1, running.Sink.Commits);
+        surface.Commit(running.Sink.Picture!, [.. running.Sink.LastDamage], [], 0);
+        using PictureUpdate update = viewer.TakeUpdate(int.MaxValue, 1000, 0)!;
+        CopyMove move = Assert.Single(update.Moves.ToArray());
+        Assert.Equal((right, down), (move.Target.X - move.SourceX, move.Target.Y - move.SourceY));
+        Assert.True(move.Target.Intersect(moved).Area > moved.Area * 9 / 10, $"{move.Target} of {moved}");
     }
 
     [Fact]
