@@ -17,7 +17,7 @@ internal static class Recording
         await using XDisplay display = await XDisplay.StartXvfbAsync();
         using TempFolder folder = new();
         FanoutWorkload drawn = FanoutWorkload.All.Single(known => known.Name == workload);
-        await using Drawing drawing = await Drawing.StartAsync(drawn, display.Variables, folder.Combine("log"), CancellationToken.None);
+        await using Drawing drawing = await Drawing.StartAsync(drawn, isEcho: false, display.Variables, folder.Combine("log"), CancellationToken.None);
         Canvas[] recorded = new Canvas[pictures];
         for (int i = 0; i < pictures; i++)
         {

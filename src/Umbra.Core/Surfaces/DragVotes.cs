@@ -16,7 +16,7 @@ internal sealed class DragVotes
     private const int MinChanges = 4;
 
     /// <summary>One row of so many gives runs; not each time the same one of them, as all might be between the lines of a text.</summary>
-    private const int RowStep = 16;
+    private const int RowStep = 8;
 
     /// <summary>Any so many rows in a row have one that gave runs, however far they went.</summary>
     private const int BandHeight = 2 * RowStep;
@@ -25,6 +25,9 @@ internal sealed class DragVotes
 
     /// <summary>Fewer runs agree by chance.</summary>
     private const int MinVotes = 8;
+
+    /// <summary>Distances that are counted, as an unlike text has many: bounds what is kept.</summary>
+    private const int MaxDistances = 4096;
 
     private const int TableBits = 13;
     private const int Ambiguous = -1;
@@ -141,7 +144,8 @@ internal sealed class DragVotes
     {
         (int fromY, int fromX) = Math.DivRem(place, stride);
         (int right, int down) = (x - fromX, y - fromY);
-        if (right == 0 && down == 0)
+        bool isStill = right == 0 && down == 0;
+        if (isStill || (_votes.Count >= MaxDistances && !_votes.ContainsKey((right, down))))
         {
             return;
         }

@@ -23,7 +23,7 @@ internal sealed class MoveFinder
     private const int Patience = 8;
 
     private readonly ScrollVotes _scrolls = new();
-    private readonly DragVotes _drags = new();
+    private DragVotes? _drags;
     private int[] _lost = [];
     private int _vain;
 
@@ -54,7 +54,7 @@ internal sealed class MoveFinder
         }
 
         CopyMove? move = _scrolls.Guess(before, now, main) is { } scroll ? Measure(before, now, union, scroll, broken) : null;
-        if (move is null && _drags.Guess(before, now, isOne ? [union] : damage, MinEdge) is { } drag)
+        if (move is null && (_drags ??= new DragVotes()).Guess(before, now, isOne ? [union] : damage, MinEdge) is { } drag)
         {
             move = Measure(before, now, union, drag, broken);
         }
