@@ -7,6 +7,7 @@ using Size = Umbra.Core.Surfaces.Size;
 
 namespace Umbra.Core.Tests.Surfaces;
 
+/// <summary>What is scrolled up or down.</summary>
 public sealed class MoveFinderTests : PoolTest
 {
     private const int LineHeight = 13;
@@ -57,6 +58,23 @@ public sealed class MoveFinderTests : PoolTest
         CopyMove move = new MoveFinder().Find(_before, _now, [Window], _broken)!.Value;
         Assert.Equal(LineHeight, move.SourceY - move.Target.Y);
         Assert.True(move.Target.Right <= bar.X, $"{move.Target}");
+    }
+
+    /// <summary>Where a source tells more than what changed, the edges of what scrolled are found to the pixel.</summary>
+    [Fact]
+    public void Find_AllIsClaimed_IsOnlyWhatScrolled()
+    {
+        new Random(1).NextBytes(_before.Pixels);
+        _now.CopyFrom(_before, Full.Bounds);
+        Write(_before, 0, 0);
+        Write(_now, 0, -LineHeight);
+
+        CopyMove move = new MoveFinder().Find(_before, _now, [Full.Bounds], _broken)!.Value;
+
+        Assert.Equal(LineHeight, move.SourceY - move.Target.Y);
+        Assert.Equal((Window.X, Window.Width), (move.Target.X, move.Target.Width));
+        Assert.True(Window.Contains(move.Target) && Window.Contains(move.Source), $"{move}");
+        Assert.Empty(_broken);
     }
 
     [Fact]
