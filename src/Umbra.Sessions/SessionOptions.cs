@@ -36,5 +36,5 @@ public sealed record SessionOptions
     public WorkLane? ShadowerLane { get; init; }
 
     /// <summary>Where there is one, large pictures are encoded on two threads; null: never.</summary>
-    public SpareCore? SpareCore { get; init; }
+    public ISpareCore? SpareCore { get; init; }
 }

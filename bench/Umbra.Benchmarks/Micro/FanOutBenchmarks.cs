@@ -3,6 +3,7 @@ using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Core.Surfaces;
+using Umbra.Sessions;
 
 namespace Umbra.Benchmarks.Micro;
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using Umbra.Core.Memory;
 using Umbra.Core.Surfaces;
@@ -19,11 +18,11 @@ public class MoveBenchmarks
     private Canvas _film = null!;
 
     [GlobalSetup]
-    public void Setup()
+    public async Task Setup()
     {
-        _desktop = NewPicture(seed: 1);
-        _film = NewPicture(seed: 2);
-        _dragged = NewPicture(seed: 1);
+        (_desktop, _film) = ((await Recording.OfAsync("office", 1, _pool))[0], (await Recording.OfAsync("film", 1, _pool))[0]);
+        _dragged = new Canvas(_pool, _pool.Root, Full);
+        _dragged.CopyFrom(_desktop, Full.Bounds);
         for (int y = 0; y < Window.Height; y++)
         {
             _desktop.Row(Window.X, Window.Y + y, Window.Width).CopyTo(_dragged.Row(Window.X + 9, Window.Y + y + 5, Window.Width));
@@ -49,17 +48,5 @@ public class MoveBenchmarks
     {
         _broken.Clear();
         return _finder.Find(_desktop, now, [damage], _broken);
-    }
-
-    private Canvas NewPicture(int seed)
-    {
-        Canvas canvas = new(_pool, _pool.Root, Full);
-        Random random = new(seed);
-        foreach (ref uint pixel in MemoryMarshal.Cast<byte, uint>(canvas.Pixels))
-        {
-            pixel = (uint)random.Next(0x1000000);
-        }
-
-        return canvas;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 
@@ -9,11 +8,11 @@ namespace Umbra.Core.Surfaces;
 /// when the surface's own thread is through, it does not do. Its encoder is made when it is first of use. For one surface, under whose lock it is used.
 /// </summary>
 /// <param name="newEncoder">Another of the kind the surface has.</param>
-public sealed class EncodingHelper(BufferPool pool, Account account, Func<IRectEncoder> newEncoder, SpareCore spare) : IThreadPoolWorkItem, IDisposable
+public sealed class EncodingHelper(BufferPool pool, Account account, Func<IRectEncoder> newEncoder, ISpareCore spare) : IThreadPoolWorkItem, IDisposable
 {
     private const int Idle = 0;
 
-    /// <summary>In the thread pool's queue.</summary>
+    /// <summary>In the queue.</summary>
     private const int Asked = 1;
 
     /// <summary>Still in the queue, but with nothing left to do.</summary>
@@ -65,7 +64,6 @@ public sealed class EncodingHelper(BufferPool pool, Account account, Func<IRectE
             }
         }
 
-        long begun = Stopwatch.GetTimestamp();
         try
         {
             _work!.Run(_encoder ??= new AreaEncoder(pool, account, newEncoder()));
@@ -75,7 +73,6 @@ public sealed class EncodingHelper(BufferPool pool, Account account, Func<IRectE
             // The surface's own thread comes to what is missing, and fails itself where it must.
         }
 
-        spare.Used(Stopwatch.GetElapsedTime(begun));
         Volatile.Write(ref _state, Idle);
         _over.Set();
     }
@@ -98,7 +95,7 @@ public sealed class EncodingHelper(BufferPool pool, Account account, Func<IRectE
         _over.Reset();
         if (Interlocked.CompareExchange(ref _state, Asked, Idle) == Idle)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            spare.Run(this);
             return true;
         }
 

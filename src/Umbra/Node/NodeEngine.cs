@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Configuration;
 using Umbra.Core.Memory;
-using Umbra.Core.Surfaces;
 using Umbra.Memory;
 using Umbra.Sessions;
 using Umbra.Sessions.Shadowing;

@@ -28,27 +28,27 @@ public sealed class EncodingHelperTests : PoolTest
             }
         }
 
-        Converges(new MeetingEncoder(Meet), () => new MeetingEncoder(Meet), SpareCores.Always(), steps: 1);
+        Converges(new MeetingEncoder(Meet), () => new MeetingEncoder(Meet), new AlwaysSpare(), steps: 1);
         Assert.True(hasMet);
     }
 
     [Fact]
-    public void TakeUpdate_ManyPictures_AreExact() => Converges(new PixelEncoder(), () => new PixelEncoder(), SpareCores.Always(), steps: 500);
+    public void TakeUpdate_ManyPictures_AreExact() => Converges(new PixelEncoder(), () => new PixelEncoder(), new AlwaysSpare(), steps: 500);
 
     [Fact]
     public void TakeUpdate_NoCoreIsFree_OneEncodesAlone() => Converges(
-        new PixelEncoder(), () => throw new InvalidOperationException("nobody is needed"), new SpareCores("0").Spare, steps: 5);
+        new PixelEncoder(), () => throw new InvalidOperationException("nobody is needed"), new AlwaysSpare(false), steps: 5);
 
     [Fact]
     public void TakeUpdate_TheOtherFails_OneEncodesAlone() => Converges(
-        new PixelEncoder(), () => throw new InvalidOperationException("it cannot"), SpareCores.Always(), steps: 50);
+        new PixelEncoder(), () => throw new InvalidOperationException("it cannot"), new AlwaysSpare(), steps: 50);
 
     /// <summary>What both had when it ran out is given back; with memory, all of it comes.</summary>
     [Fact]
     public void TakeUpdate_NoMemory_IsSaidAndNothingIsLost()
     {
         using Account payer = Account.Open("payer", limit: 512 * 1024);
-        using Surface surface = NewSurface(new PixelEncoder(), () => new PixelEncoder(), SpareCores.Always());
+        using Surface surface = NewSurface(new PixelEncoder(), () => new PixelEncoder(), new AlwaysSpare());
         using Canvas canvas = new(Pool, Account, Full);
         using Canvas picture = new(Pool, Account, Full);
         using (SurfaceViewer poor = surface.AddViewer(Exact, payer, () => { }))
@@ -63,7 +63,7 @@ public sealed class EncodingHelperTests : PoolTest
         Assert.True(picture.Pixels.SequenceEqual(canvas.Pixels));
     }
 
-    private void Converges(IRectEncoder encoder, Func<IRectEncoder> newEncoder, SpareCore spare, int steps)
+    private void Converges(IRectEncoder encoder, Func<IRectEncoder> newEncoder, ISpareCore spare, int steps)
     {
         using Surface surface = NewSurface(encoder, newEncoder, spare);
         using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => { });
@@ -81,7 +81,7 @@ public sealed class EncodingHelperTests : PoolTest
         }
     }
 
-    private Surface NewSurface(IRectEncoder encoder, Func<IRectEncoder> newEncoder, SpareCore spare) =>
+    private Surface NewSurface(IRectEncoder encoder, Func<IRectEncoder> newEncoder, ISpareCore spare) =>
         new(Pool, Account, encoder, Full, largeArea: 64 * 1024, helper: new EncodingHelper(Pool, Account, newEncoder, spare));
 
     private static void TakeAll(SurfaceViewer viewer, Canvas picture)

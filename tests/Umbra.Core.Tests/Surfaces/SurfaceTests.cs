@@ -15,7 +15,7 @@ public sealed class SurfaceTests : PoolTest
     private static readonly Size Full = new(200, 150);
 
     private readonly PixelEncoder _encoder = new();
-    private readonly SpareCore _spare = SpareCores.Always();
+    private readonly AlwaysSpare _spare = new();
 
     [Fact]
     public void Commit_SamePixelsAgain_IsNoChange()

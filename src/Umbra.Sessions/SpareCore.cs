@@ -1,13 +1,14 @@
 using System.Globalization;
+using Umbra.Core.Surfaces;
 
-namespace Umbra.Core.Surfaces;
+namespace Umbra.Sessions;
 
 /// <summary>
 /// Whether, of the processor cores this process may run on, there is one that nobody else uses: from what Linux counts as idle. On systems that do not say so there is none.
-/// One for all sessions of a node. Thread-safe.
+/// One for all sessions of a node.
 /// </summary>
 /// <param name="read">The text of a file below /proc.</param>
-public sealed class SpareCore(TimeProvider time, Func<string, string> read)
+public sealed class SpareCore(TimeProvider time, Func<string, string> read) : ISpareCore
 {
     /// <summary>So much of a core must have been idle: with less it is somebody else's, now and then.</summary>
     private const double Enough = 0.8;
@@ -21,6 +22,7 @@ public sealed class SpareCore(TimeProvider time, Func<string, string> read)
     /// <summary>When nobody has asked for so long, what was idle meanwhile says nothing.</summary>
     private static readonly TimeSpan TooLong = 4 * BetweenLooks;
 
+    private readonly TimeProvider _time = time;
     private readonly Lock _gate = new();
     private long _looked;
     private long? _idle;
@@ -37,7 +39,7 @@ public sealed class SpareCore(TimeProvider time, Func<string, string> read)
     {
         get
         {
-            if (time.GetElapsedTime(Volatile.Read(ref _looked)) >= BetweenLooks && _gate.TryEnter())
+            if (_time.GetElapsedTime(Volatile.Read(ref _looked)) >= BetweenLooks && _gate.TryEnter())
             {
                 try
                 {
@@ -53,16 +55,25 @@ public sealed class SpareCore(TimeProvider time, Func<string, string> read)
         }
     }
 
+    public void Run(IThreadPoolWorkItem work) => ThreadPool.UnsafeQueueUserWorkItem(
+        static job =>
+        {
+            long begun = job.Core._time.GetTimestamp();
+            job.Work.Execute();
+            job.Core.Used(job.Core._time.GetElapsedTime(begun));
+        },
+        (Core: this, Work: work), preferLocal: false);
+
     /// <summary>So long somebody worked on it who asked: it is no less free for that.</summary>
-    public void Used(TimeSpan took) => Interlocked.Add(ref _usedTicks, took.Ticks);
+    internal void Used(TimeSpan took) => Interlocked.Add(ref _usedTicks, took.Ticks);
 
     private void Look()
     {
-        TimeSpan since = time.GetElapsedTime(_looked);
+        TimeSpan since = _time.GetElapsedTime(_looked);
         long? before = _idle;
         double used = TimeSpan.FromTicks(Interlocked.Exchange(ref _usedTicks, 0)).TotalSeconds;
         _idle = ReadIdle();
-        Volatile.Write(ref _looked, time.GetTimestamp());
+        Volatile.Write(ref _looked, _time.GetTimestamp());
         _isThere = since < TooLong && ((_idle - before) * Tick) + used >= Enough * since.TotalSeconds;
     }
 

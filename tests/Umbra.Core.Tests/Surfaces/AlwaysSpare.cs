@@ -1,0 +1,9 @@
+using Umbra.Core.Surfaces;
+
+namespace Umbra.Core.Tests.Surfaces;
+
+/// <summary>There is a core to spare, or never one.</summary>
+internal sealed record AlwaysSpare(bool IsThere = true) : ISpareCore
+{
+    public void Run(IThreadPoolWorkItem work) => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
+}
