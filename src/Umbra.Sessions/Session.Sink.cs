@@ -13,12 +13,17 @@ public sealed partial class Session
 
     void ISourceSink.Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received)
     {
-        Volatile.Write(ref _lastCommit, _time.GetTimestamp());
-        Volatile.Write(ref _encodedTicks, 0);
-        TrySetState(SessionState.Active, "");
+        CommitBegins();
         Surface.Commit(canvas, damage, moves, Now, received);
-        Interlocked.Increment(ref _commits);
-        _firstCommit.TrySetResult();
+        CommitEnds();
+    }
+
+    Canvas ISourceSink.Exchange(Canvas canvas, ReadOnlySpan<Rect> damage)
+    {
+        CommitBegins();
+        Canvas next = Surface.Exchange(canvas, damage, Now);
+        CommitEnds();
+        return next;
     }
 
     void ISourceSink.Announce(Size size, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, in ReceivedPicture received) =>
@@ -96,6 +101,19 @@ public sealed partial class Session
         }
 
         _lastBegun = _time.GetTimestamp();
+    }
+
+    private void CommitBegins()
+    {
+        Volatile.Write(ref _lastCommit, _time.GetTimestamp());
+        Volatile.Write(ref _encodedTicks, 0);
+        TrySetState(SessionState.Active, "");
+    }
+
+    private void CommitEnds()
+    {
+        Interlocked.Increment(ref _commits);
+        _firstCommit.TrySetResult();
     }
 
     /// <summary>

@@ -1,15 +1,17 @@
+using System.Buffers;
 using Umbra.Core.Memory;
 
 namespace Umbra.Core.Surfaces;
 
 /// <summary>
-/// A picture: 32-bit BGRX pixels (blue in the first byte, the fourth byte 0), rows top-down, no gap between rows, in one pool block, which it owns,
-/// or in memory that somebody else does. Not thread-safe: a source draws on its own canvas, the surface guards its own.
+/// A picture: 32-bit BGRX pixels (blue in the first byte, the fourth byte 0), rows top-down, no gap between rows, in one pool block, or in memory
+/// that somebody else gave; it owns either. Not thread-safe: a source draws on its own canvas, the surface guards its own.
 /// </summary>
 public sealed class Canvas : IDisposable
 {
     public const int BytesPerPixel = 4;
     private Lease _block;
+    private IMemoryOwner<byte>? _owner;
     private Memory<byte> _foreign;
 
     /// <summary>A black picture.</summary>
@@ -27,9 +29,10 @@ public sealed class Canvas : IDisposable
         _block.Span.Clear();
     }
 
-    /// <summary>What is in that memory, which must outlive the canvas.</summary>
+    /// <summary>What is in that memory.</summary>
+    /// <param name="owner">The canvas's from now on, but where this throws.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is not <see cref="Size.IsValid"/>, or the memory too small for it.</exception>
-    public Canvas(Size size, Memory<byte> pixels)
+    public Canvas(Size size, IMemoryOwner<byte> owner)
     {
         if (!size.IsValid)
         {
@@ -37,7 +40,8 @@ public sealed class Canvas : IDisposable
         }
 
         Size = size;
-        _foreign = pixels[..checked(size.Width * size.Height * BytesPerPixel)];
+        _foreign = owner.Memory[..checked(size.Width * size.Height * BytesPerPixel)];
+        _owner = owner;
     }
 
     public Size Size { get; }
@@ -87,5 +91,7 @@ public sealed class Canvas : IDisposable
         _block.Dispose();
         _block = default;
         _foreign = default;
+        _owner?.Dispose();
+        _owner = null;
     }
 }

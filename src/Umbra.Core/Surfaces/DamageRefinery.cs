@@ -16,6 +16,32 @@ internal static class DamageRefinery
     /// <summary>Pixels of such a one: what goes through zlib as one rectangle.</summary>
     private const int MaxTextArea = 64 * 1024;
 
+    /// <summary>One tile in so many may be as it was in a picture that is new as a whole.</summary>
+    private const int OldTiles = 8;
+
+    /// <summary>Whether nearly every tile has changed from corner to corner: then there is nothing to find out, and a copy is all that comparing would give.</summary>
+    public static bool IsNearlyAllNew(Canvas front, Canvas next)
+    {
+        ReadOnlySpan<uint> old = MemoryMarshal.Cast<byte, uint>(front.Pixels);
+        ReadOnlySpan<uint> now = MemoryMarshal.Cast<byte, uint>(next.Pixels);
+        (int width, int height) = (front.Size.Width, front.Size.Height);
+        (int tiles, int changed) = (0, 0);
+        for (int y = 0; y < height; y = NextEdge(y))
+        {
+            int top = y * width;
+            int bottom = (Math.Min(NextEdge(y), height) - 1) * width;
+            for (int x = 0; x < width; x = NextEdge(x))
+            {
+                int right = Math.Min(NextEdge(x), width) - 1;
+                bool isNew = (old[top + x] != now[top + x] && old[bottom + right] != now[bottom + right])
+                    || (old[top + right] != now[top + right] && old[bottom + x] != now[bottom + x]);
+                (tiles, changed) = (tiles + 1, changed + (isNew ? 1 : 0));
+            }
+        }
+
+        return changed >= tiles - (tiles / OldTiles);
+    }
+
     /// <summary>Copies changes from <paramref name="next"/> to <paramref name="front"/> (same size); adds one rectangle per changed tile part.</summary>
     public static void Refine(Canvas front, Canvas next, Rect claimed, List<Rect> changed)
     {

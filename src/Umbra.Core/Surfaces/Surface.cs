@@ -170,7 +170,25 @@ public sealed partial class Surface : IDisposable
 
     /// <summary>See ISourceSink.Commit for the meaning of the parameters. Returns false where nothing had changed.</summary>
     /// <param name="received">The encoded form the picture arrived in, if any; taken over.</param>
-    public bool Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received = null)
+    public bool Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received = null) =>
+        CommitOrKeep(canvas, damage, moves, now, received, mayKeep: false);
+
+    /// <summary>
+    /// As <see cref="Commit"/>, of a picture that came neither with moves nor encoded. Where nearly all of it is new the surface keeps the canvas itself, which saves a copy, and gives its
+    /// own for it: of the same size, with an older picture.
+    /// </summary>
+    /// <returns>The caller's from now on.</returns>
+    public Canvas Exchange(Canvas canvas, ReadOnlySpan<Rect> damage, long now)
+    {
+        lock (_gate)
+        {
+            Canvas front = _front;
+            CommitOrKeep(canvas, damage, [], now, received: null, mayKeep: true);
+            return _front == canvas ? front : canvas;
+        }
+    }
+
+    private bool CommitOrKeep(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received, bool mayKeep)
     {
         lock (_gate)
         {
@@ -194,7 +212,7 @@ public sealed partial class Surface : IDisposable
             }
 
             bool changed = canvas.Size == Size
-                ? CommitStep(canvas, damage, moves, now, received)
+                ? CommitStep(canvas, damage, moves, now, received, mayKeep)
                 : CommitResized(canvas, now);
             if (changed && canvas.Size == Size && received is { } kept && _step is { } step && _commit == step.Commit)
             {
@@ -416,7 +434,7 @@ public sealed partial class Surface : IDisposable
         return update;
     }
 
-    private bool CommitStep(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received)
+    private bool CommitStep(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, long now, ReceivedPicture? received, bool mayKeep)
     {
         _changed.Clear();
         _broken.Clear();
@@ -430,6 +448,14 @@ public sealed partial class Surface : IDisposable
             }
 
             return CommitChanged(canvas, CollectionsMarshal.AsSpan(_broken), [moved], now, received: null);
+        }
+
+        if (mayKeep && damage.Contains(Size.Bounds) && DamageRefinery.IsNearlyAllNew(_front, canvas))
+        {
+            _front = canvas;
+            _changed.Add(Size.Bounds);
+            AdvanceTo(moves, now, isRefinement: false);
+            return true;
         }
 
         ReadOnlySpan<CopyMove> claimed = moves;
@@ -478,10 +504,16 @@ public sealed partial class Surface : IDisposable
             }
         }
 
+        AdvanceTo(moves, now, received is { IsRefinement: true });
+        return true;
+    }
+
+    /// <summary>The front picture has what changed, and the moves.</summary>
+    private void AdvanceTo(ReadOnlySpan<CopyMove> moves, long now, bool isRefinement)
+    {
         TileSet tiles = TilesOf(CollectionsMarshal.AsSpan(_changed), moves);
         StepPart[] parts = StepPart.Of(CollectionsMarshal.AsSpan(_changed), _grid, _largeArea);
-        Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], parts, received is { IsRefinement: true }), now);
-        return true;
+        Advance(new FrameStep(_commit + 1, tiles, moves.ToArray(), [.. _changed], parts, isRefinement), now);
     }
 
     private TileSet TilesOf(ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves)

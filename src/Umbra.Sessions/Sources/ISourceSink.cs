@@ -24,6 +24,17 @@ public interface ISourceSink
     void Commit(Canvas canvas, ReadOnlySpan<Rect> damage, ReadOnlySpan<CopyMove> moves, ReceivedPicture? received = null);
 
     /// <summary>
+    /// As <see cref="Commit"/>, for sources that draw on any canvas: the sink may keep the one it is given, and gives another of the same size for it, with an older
+    /// picture. The source may know that one from before, and disposes it otherwise.
+    /// </summary>
+    /// <returns>The source's from now on.</returns>
+    Canvas Exchange(Canvas canvas, ReadOnlySpan<Rect> damage)
+    {
+        Commit(canvas, damage, []);
+        return canvas;
+    }
+
+    /// <summary>
     /// The bytes of the picture that is committed next, with the same damage, moves and <paramref name="received"/> (which stays the caller's): viewers who keep
     /// up are sent them while the source still decodes. A sink that has no such viewers need not care.
     /// </summary>

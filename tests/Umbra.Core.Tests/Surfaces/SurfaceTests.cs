@@ -29,6 +29,39 @@ public sealed class SurfaceTests : PoolTest
         Assert.Equal(1UL, surface.Commits);
     }
 
+    /// <summary>Tiles that are as they were may be among the new ones.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(60, true)]
+    [InlineData(130, false)]
+    public void Exchange_MuchIsNew_TheSurfaceKeepsTheCanvasAndGivesItsOwn(int oldRows, bool isKept)
+    {
+        using Surface surface = NewSurface();
+        using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => { });
+        using Canvas picture = new(Pool, Account, Full);
+        Canvas canvas = new(Pool, Account, Full);
+        Canvas first = canvas;
+        for (uint colour = 1; colour < 5; colour++)
+        {
+            canvas.Fill(Full.Bounds, 0);
+            canvas.Fill(Full.Bounds with { X = oldRows > 0 ? 64 : 0, Height = 64 }, colour);
+            canvas.Fill(Full.Bounds with { Y = oldRows > 100 ? oldRows : 64 }, colour);
+            canvas.Fill(new Rect(3, 70, 5, 5), colour + 0x100);
+            using Canvas expected = new(Pool, Account, Full);
+            expected.CopyFrom(canvas, Full.Bounds);
+
+            Canvas next = surface.Exchange(canvas, [Full.Bounds], 0);
+            Assert.Equal(isKept, next != canvas);
+            canvas = next;
+
+            Take(viewer, picture, 0);
+            Assert.True(picture.Pixels.SequenceEqual(expected.Pixels));
+        }
+
+        Assert.Same(first, canvas);
+        canvas.Dispose();
+    }
+
     [Theory]
     [InlineData(0x808080, 1)]
     [InlineData(null, 2)]
@@ -559,7 +592,7 @@ public sealed class SurfaceTests : PoolTest
                 }
             }
 
-            Change(surface, canvas, random, now, SomeTake);
+            canvas = Change(surface, canvas, random, now, SomeTake);
             SomeTake();
         }
 
@@ -579,7 +612,8 @@ public sealed class SurfaceTests : PoolTest
     }
 
     /// <summary>Half of the changes come as over a link: announced, perhaps in vain, and taken by some before they are committed.</summary>
-    private void Change(Surface surface, Canvas canvas, Random random, long now, Action someTake)
+    /// <returns>The canvas to go on with.</returns>
+    private Canvas Change(Surface surface, Canvas canvas, Random random, long now, Action someTake)
     {
         Rect bounds = canvas.Size.Bounds;
         List<Rect> damage = [];
@@ -601,8 +635,20 @@ public sealed class SurfaceTests : PoolTest
 
         if (random.Next(2) == 0)
         {
-            surface.Commit(canvas, [.. damage], [.. moves], now);
-            return;
+            if (moves.Count > 0)
+            {
+                surface.Commit(canvas, [.. damage], [.. moves], now);
+                return canvas;
+            }
+
+            // As a source does that draws on any canvas.
+            Canvas next = surface.Exchange(canvas, [.. damage], now);
+            if (next != canvas)
+            {
+                next.CopyFrom(canvas, bounds);
+            }
+
+            return next;
         }
 
         ReceivedPicture received = Encode(canvas, damage) with { IsRefinement = random.Next(4) == 0 };
@@ -616,10 +662,11 @@ public sealed class SurfaceTests : PoolTest
             surface.Withdraw();
             someTake();
             surface.Commit(canvas, [bounds], [], now);
-            return;
+            return canvas;
         }
 
         surface.Commit(canvas, [.. damage], [.. moves], now, received);
+        return canvas;
     }
 
     /// <summary>As a link brings it.</summary>

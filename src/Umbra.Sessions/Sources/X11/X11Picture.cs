@@ -5,7 +5,7 @@ namespace Umbra.Sessions.Sources.X11;
 
 /// <summary>
 /// Reads what has been drawn on the screen since the last time, into a canvas of its own, and commits it. Through memory shared with the server where both can, which
-/// is the canvas then; else through the wire. Used by one task.
+/// is the canvas then; else through the wire. A shared canvas the sink may keep, so that there are two that take turns. Used by one task.
 /// </summary>
 internal sealed class X11Picture : IDisposable
 {
@@ -26,10 +26,16 @@ internal sealed class X11Picture : IDisposable
     private readonly List<Rect> _parts = [];
     private readonly List<Task<XReply>> _answers = [];
     private int _partsBytes;
-    private Canvas? _canvas;
-    private XSegment? _segment;
-    private uint _segmentId;
+    private Screen? _screen;
+
+    /// <summary>Which the sink has, until it gives it back for the other.</summary>
+    private Screen? _lent;
+
     private bool _isWhole;
+
+    /// <summary>What the canvas shows was long ago.</summary>
+    private bool _isOld;
+
     private bool _isSizeNew = true;
 
     public X11Picture(XConnection connection, ISourceSink sink, XDamage damage, XFixes fixes, XShm? shm)
@@ -39,11 +45,15 @@ internal sealed class X11Picture : IDisposable
         damage.Watch(_root);
     }
 
+    private Canvas Canvas => _screen!.Canvas;
+
+    private XSegment? Segment => _screen!.Segment;
+
     /// <summary>Whether the sink has had all of the screen.</summary>
     public bool IsWhole => _isWhole;
 
     /// <summary>Whether pixels come through shared memory; known from the first picture on.</summary>
-    public bool IsShared => _segment is not null;
+    public bool IsShared => (_screen ?? _lent) is { Segment: not null };
 
     /// <summary>The screen has, or may have, another size than before. Any thread.</summary>
     public void SizeChanged() => Volatile.Write(ref _isSizeNew, true);
@@ -57,18 +67,18 @@ internal sealed class X11Picture : IDisposable
         {
             _rects.Clear();
             await TakeDamageAsync();
-            if (_canvas is null || Interlocked.Exchange(ref _isSizeNew, false))
+            if (_screen is null || Interlocked.Exchange(ref _isSizeNew, false))
             {
                 await ResizeAsync();
             }
 
-            if (!_isWhole)
+            if (!_isWhole || _isOld)
             {
                 _rects.Clear();
-                _rects.Add(_canvas!.Size.Bounds);
+                _rects.Add(Canvas.Size.Bounds);
             }
 
-            XDamageList.Join(_rects, _canvas!.Size.Bounds, XLimits.MaxRects);
+            XDamageList.Join(_rects, Canvas.Size.Bounds, XLimits.MaxRects);
             if (await ReadAsync() is not { } failed)
             {
                 Commit();
@@ -86,10 +96,9 @@ internal sealed class X11Picture : IDisposable
 
     public void Dispose()
     {
-        _canvas?.Dispose();
-        _canvas = null;
-        ((IDisposable?)_segment)?.Dispose();
-        _segment = null;
+        _screen?.Canvas.Dispose();
+        _screen = null;
+        _lent = null;
     }
 
     private async Task TakeDamageAsync()
@@ -115,39 +124,48 @@ internal sealed class X11Picture : IDisposable
             throw new X11Exception($"a screen of {size} is not possible");
         }
 
-        if (_canvas?.Size == size)
+        if (_screen?.Canvas.Size == size)
         {
             return;
         }
 
-        if (_segment is not null)
+        if (_screen is not null || _lent?.Canvas.Size != size)
         {
-            _shm!.Release(_segmentId);
+            Release(_screen);
+            Release(_lent);
+            Dispose();
+            _isWhole = false;
         }
 
-        Dispose();
-        _isWhole = false;
-        _segment = await TryShareAsync((size.Width * size.Height * Canvas.BytesPerPixel) + XLimits.MaxPartsBytes);
-        _canvas = _segment is null ? new Canvas(_sink.Pool, _sink.Account, size) : new Canvas(size, _segment.Memory);
+        _screen = await TryShareAsync(size) ?? new Screen(new Canvas(_sink.Pool, _sink.Account, size), Segment: null, Id: 0);
     }
 
-    /// <summary>Memory to share of that many bytes, if that is possible.</summary>
-    private async Task<XSegment?> TryShareAsync(int length)
+    private void Release(Screen? screen)
     {
+        if (screen is { Segment: not null })
+        {
+            _shm!.Release(screen.Id);
+        }
+    }
+
+    /// <summary>A screen in memory that is shared, if that is possible.</summary>
+    private async Task<Screen?> TryShareAsync(Size size)
+    {
+        int length = (size.Width * size.Height * Canvas.BytesPerPixel) + XLimits.MaxPartsBytes;
         if (_shm is null || XSegment.TryCreate(_sink.Pool, _sink.Account, length) is not { } segment)
         {
             return null;
         }
 
-        bool isShared = false;
+        Screen? shared = null;
         try
         {
-            isShared = await _shm.AttachAsync(segment.Id) is { } id && await IsOursAsync(segment, _segmentId = id);
-            return isShared ? segment : null;
+            shared = await _shm.AttachAsync(segment.Id) is { } id && await IsOursAsync(segment, id) ? new Screen(new Canvas(size, segment), segment, id) : null;
+            return shared;
         }
         finally
         {
-            if (!isShared)
+            if (shared is null)
             {
                 ((IDisposable)segment).Dispose();
             }
@@ -184,14 +202,14 @@ internal sealed class X11Picture : IDisposable
     private async Task<XError?> ReadAsync()
     {
         // In the order of the list, as much at a time as there is room for.
-        int room = _segment is null ? XLimits.MaxImageBytes : XLimits.MaxPartsBytes;
+        int room = Segment is null ? XLimits.MaxImageBytes : XLimits.MaxPartsBytes;
         _parts.Clear();
         _partsBytes = 0;
         foreach (Rect rect in _rects)
         {
-            if (_segment is not null && 2 * rect.Width >= _canvas!.Size.Width)
+            if (Segment is not null && 2 * rect.Width >= Canvas.Size.Width)
             {
-                _parts.Add(rect with { X = 0, Width = _canvas.Size.Width });
+                _parts.Add(rect with { X = 0, Width = Canvas.Size.Width });
                 continue;
             }
 
@@ -216,7 +234,7 @@ internal sealed class X11Picture : IDisposable
 
     private async Task<XError?> ReadPartsAsync()
     {
-        XError? error = await (_segment is null ? ReadPartsByWireAsync() : ReadPartsByMemoryAsync(_segment));
+        XError? error = await (Segment is { } segment ? ReadPartsByMemoryAsync(segment) : ReadPartsByWireAsync());
         _parts.Clear();
         _partsBytes = 0;
         return error;
@@ -225,12 +243,12 @@ internal sealed class X11Picture : IDisposable
     /// <summary>Rows of the whole width have their place already; other parts are put into theirs.</summary>
     private async Task<XError?> ReadPartsByMemoryAsync(XSegment segment)
     {
-        int screen = _canvas!.Pixels.Length;
+        int screen = Canvas.Pixels.Length;
         int offset = screen;
         foreach (Rect part in _parts)
         {
-            bool isPlaced = part.Width == _canvas.Size.Width;
-            _answers.Add(_shm!.Ask(_root, part, _segmentId, isPlaced ? part.Y * _canvas.Stride : offset));
+            bool isPlaced = part.Width == Canvas.Size.Width;
+            _answers.Add(_shm!.Ask(_root, part, _screen!.Id, isPlaced ? part.Y * Canvas.Stride : offset));
             offset += isPlaced ? 0 : part.Width * part.Height * Canvas.BytesPerPixel;
         }
 
@@ -247,9 +265,9 @@ internal sealed class X11Picture : IDisposable
             }
 
             Rect part = _parts[i];
-            if (part.Width == _canvas.Size.Width)
+            if (part.Width == Canvas.Size.Width)
             {
-                XPixels.Clean(_canvas.Pixels.Slice(part.Y * _canvas.Stride, part.Height * _canvas.Stride));
+                XPixels.Clean(Canvas.Pixels.Slice(part.Y * Canvas.Stride, part.Height * Canvas.Stride));
             }
             else
             {
@@ -290,7 +308,7 @@ internal sealed class X11Picture : IDisposable
         int row = part.Width * Canvas.BytesPerPixel;
         for (int i = 0; i < part.Height; i++)
         {
-            XPixels.Copy(pixels.Slice(i * row, row), _canvas!.Row(part.X, part.Y + i, part.Width));
+            XPixels.Copy(pixels.Slice(i * row, row), Canvas.Row(part.X, part.Y + i, part.Width));
         }
 
         return row * part.Height;
@@ -298,10 +316,36 @@ internal sealed class X11Picture : IDisposable
 
     private void Commit()
     {
-        if (_rects.Count > 0)
+        if (_rects.Count == 0)
         {
-            _isWhole = true;
-            _sink.Commit(_canvas!, CollectionsMarshal.AsSpan(_rects), []);
+            return;
+        }
+
+        (_isWhole, _isOld) = (true, false);
+        ReadOnlySpan<Rect> damage = CollectionsMarshal.AsSpan(_rects);
+        if (Segment is null)
+        {
+            _sink.Commit(Canvas, damage, []);
+            return;
+        }
+
+        Canvas next = _sink.Exchange(Canvas, damage);
+        if (next != Canvas)
+        {
+            (Screen? back, _lent) = (_lent, _screen);
+            if (back?.Canvas != next)
+            {
+                // The sink's own, which the server knows nothing of; the next of ours is made when it is needed.
+                next.Dispose();
+                Release(back);
+                back = null;
+            }
+
+            (_screen, _isOld) = (back, true);
         }
     }
+
+    /// <param name="Segment">What the canvas is in, with more behind it for parts; null: not shared.</param>
+    /// <param name="Id">The server's number for it.</param>
+    private sealed record Screen(Canvas Canvas, XSegment? Segment, uint Id);
 }

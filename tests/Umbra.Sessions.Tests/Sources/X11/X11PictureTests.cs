@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Umbra.Core.Codecs;
 using Umbra.Core.Input;
 using Umbra.Core.Memory;
@@ -41,6 +42,36 @@ public sealed class X11PictureTests : X11SourceTest
         Assert.Equal(0, Shared().Bytes);
 
         TagUsage Shared() => Pool.ReadTags().Single(usage => usage.Tag == BufferTag.SharedPixels);
+    }
+
+    /// <summary>The session keeps a canvas and gives the one before: with a second, the two take turns. Sizes of which tiles are no whole part.</summary>
+    [Theory]
+    [InlineData(Xvnc)]
+    [InlineData(Xvfb)]
+    public async Task Run_FullScreenVideo_TwoSharedCanvasesTakeTurns(string server)
+    {
+        await using XDisplay display = server == Xvnc ? await XDisplay.StartXvncAsync(809, 603) : await XDisplay.StartXvfbAsync(809, 603);
+        display.Start(await InteropProgram.XMoveAsync(), "video", "--fps", "30");
+        await using Session session = new("alice", NewSource(display), Pool, new SessionOptions(), TimeProvider.System, NullLogger.Instance);
+        session.Start();
+        EncodingClass exact = new(RfbEncoding.Tight, PixelFormat.Bgrx);
+        const long Segment = (809 * 603 * 4) + XLimits.MaxPartsBytes;
+        async Task LookAsync() => (await session.SnapshotAsync(exact, TestEnds)).Dispose();
+
+        while (Pool.ReadTags().Single(usage => usage.Tag == BufferTag.SharedPixels).Bytes < 2 * Segment)
+        {
+            await LookAsync();
+        }
+
+        for (int i = 0; i < 20; i++)
+        {
+            await LookAsync();
+            Assert.InRange(Pool.ReadTags().Single(usage => usage.Tag == BufferTag.SharedPixels).Bytes, Segment, 2 * (Segment + XLimits.MaxPartsBytes));
+        }
+
+        BgrxImage shown = await display.FreezeAsync();
+        using Canvas canvas = await session.SnapshotAsync(exact, TestEnds);
+        Assert.Null(new BgrxImage(canvas.Size.Width, canvas.Size.Height, canvas.Pixels.ToArray()).DifferenceFrom(shown));
     }
 
     [Fact]
