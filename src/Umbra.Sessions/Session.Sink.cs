@@ -93,14 +93,16 @@ public sealed partial class Session
             await _demand.WaitAsync(cancellationToken);
         }
 
-        // From one picture being begun to the next: how long one takes must not come on top.
-        TimeSpan pause = TimeSpan.FromSeconds(1.0 / _options.UpdateRate) - _time.GetElapsedTime(_lastBegun);
+        // From one picture being begun to the next: how long one takes must not come on top. One may come early after a rest: the first thing drawn is seldom all of it.
+        TimeSpan turn = TimeSpan.FromSeconds(1.0 / _options.UpdateRate);
+        TimeSpan pause = _nextTurn - _time.GetElapsedTime(0) - turn;
         if (pause > TimeSpan.Zero)
         {
             await Task.Delay(pause, _time, cancellationToken);
         }
 
-        _lastBegun = _time.GetTimestamp();
+        TimeSpan now = _time.GetElapsedTime(0);
+        _nextTurn = (now > _nextTurn ? now : _nextTurn) + turn;
     }
 
     private void CommitBegins()

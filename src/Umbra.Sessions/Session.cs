@@ -39,7 +39,7 @@ public sealed partial class Session : ISourceSink, IInputTarget, IAsyncDisposabl
     private Task _refinementLoop = Task.CompletedTask;
     private long _lastCommit;
     private long _encodedTicks;
-    private long _lastBegun;
+    private TimeSpan _nextTurn;
     private long _commits;
 
     /// <param name="source">Owned by the session from now on.</param>

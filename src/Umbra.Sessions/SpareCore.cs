@@ -28,22 +28,29 @@ public sealed class SpareCore(TimeProvider time, Func<string, string> read) : IS
     private long? _idle;
     private long _usedTicks;
     private volatile bool _isThere;
+    private int _helpers;
 
     public SpareCore(TimeProvider time)
         : this(time, file => File.ReadAllText(Path.Combine("/proc", file)))
     {
     }
 
+    /// <summary>Helpers at once, of all sessions: who asks for one has a core already.</summary>
+    public static int MostHelpers { get; } = Math.Max(1, Environment.ProcessorCount - 1);
+
     /// <summary>Known after it has been asked for some time.</summary>
-    public bool IsThere
+    internal bool IsThere
     {
         get
         {
-            if (_time.GetElapsedTime(Volatile.Read(ref _looked)) >= BetweenLooks && _gate.TryEnter())
+            if (IsTimeToLook && _gate.TryEnter())
             {
                 try
                 {
-                    Look();
+                    if (IsTimeToLook)
+                    {
+                        Look();
+                    }
                 }
                 finally
                 {
@@ -55,14 +62,32 @@ public sealed class SpareCore(TimeProvider time, Func<string, string> read) : IS
         }
     }
 
-    public void Run(IThreadPoolWorkItem work) => ThreadPool.UnsafeQueueUserWorkItem(
-        static job =>
+    public bool TryRun(IThreadPoolWorkItem work)
+    {
+        if (!IsThere)
         {
-            long begun = job.Core._time.GetTimestamp();
-            job.Work.Execute();
-            job.Core.Used(job.Core._time.GetElapsedTime(begun));
-        },
-        (Core: this, Work: work), preferLocal: false);
+            return false;
+        }
+
+        if (Interlocked.Increment(ref _helpers) > MostHelpers)
+        {
+            Interlocked.Decrement(ref _helpers);
+            return false;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static job => job.Core.Run(job.Work), (Core: this, Work: work), preferLocal: false);
+        return true;
+    }
+
+    private void Run(IThreadPoolWorkItem work)
+    {
+        long begun = _time.GetTimestamp();
+        work.Execute();
+        Used(_time.GetElapsedTime(begun));
+        Interlocked.Decrement(ref _helpers);
+    }
+
+    private bool IsTimeToLook => _time.GetElapsedTime(Volatile.Read(ref _looked)) >= BetweenLooks;
 
     /// <summary>So long somebody worked on it who asked: it is no less free for that.</summary>
     internal void Used(TimeSpan took) => Interlocked.Add(ref _usedTicks, took.Ticks);

@@ -11,9 +11,6 @@ namespace Umbra.Benchmarks.Fanout;
 /// </summary>
 internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken cancellationToken)
 {
-    /// <summary>Without loss one alone: whole pictures have to be decoded for the few pixels that count.</summary>
-    private const int MostSampled = 4;
-
     private const int FirstViewers = 4;
     private const double FirstSeconds = 5;
     private const double WarmUp = 1.5;
@@ -148,7 +145,7 @@ internal sealed class FanoutBenchmark(FanoutOptions options, CancellationToken c
         string file = _folder.Combine(Guid.NewGuid().ToString("N"));
         ViewerLoadOptions load = new(
             await server.OpenAsync(viewers + company),
-            Math.Min(options.IsLossless ? 1 : MostSampled, viewers), hasCompany ? options.Slow : 0, hasCompany ? options.Stuck : 0, options.Keys, options.Quality,
+            Math.Min(options.IsLossless ? 1 : workload.MostSampled, viewers), hasCompany ? options.Slow : 0, hasCompany ? options.Stuck : 0, options.Keys, options.Quality,
             server.XServer is { } x ? [server.Process, x] : [server.Process],
             WarmUp, seconds, file + ".json");
         await using ViewerProcess process = await ViewerProcess.StartAsync(load, cancellationToken);

@@ -7,15 +7,20 @@ using Umbra.Core.Surfaces;
 namespace Umbra.Core.Codecs;
 
 /// <summary>
-/// Writes Tight rectangles of a kind already chosen. All that is compressed goes through one of the four zlib streams: the first rectangle resets it and brings a fresh one,
-/// the others go on with that. So all of them together decode whatever came before, and one deflater is enough. Owns its working memory.
+/// Writes Tight rectangles of a kind already chosen. All that is compressed goes through two of the four zlib streams, colours through the first and numbers of colours
+/// through the second: the first rectangle of each resets it and brings a fresh one, the others go on with that. So all of them together decode whatever came before.
+/// Owns its working memory.
 /// </summary>
 internal sealed class TightRectWriter(BufferPool pool, Account account) : IDisposable
 {
-    private const int Stream = 0;
+    private const int ColourStream = 0;
+    private const int NumberStream = 1;
+
+    /// <summary>The fastest level finds the same colour again beside a pixel, and not the same row above: things with straight edges take twice the bytes.</summary>
+    private const int LeastNumberLevel = 2;
 
     private readonly PixelConverterCache _converters = new(PixelPacking.Tight);
-    private readonly Deflater _deflater = new();
+    private readonly Deflater[] _deflaters = [new(), new()];
     private readonly JpegEncoder _jpeg = new(pool, account);
     private readonly Lease _row = pool.Rent(TightEncoder.MaxWidth * Canvas.BytesPerPixel, BufferTag.Encoder, account);
     private Canvas? _canvas;
@@ -46,7 +51,7 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
     }
 
     /// <summary>What follows must not depend on what was written.</summary>
-    public void End() => _deflater.End();
+    public void End() => Array.ForEach(_deflaters, deflater => deflater.End());
 
     public void WriteFill(Rect rect, uint colour)
     {
@@ -73,16 +78,16 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
     public void WriteFullColour(Rect rect)
     {
         int rowSize = rect.Width * _converter.BytesPerPixel;
-        bool isCompressed = WriteBasicHeader(rect, hasFilter: false, rowSize * rect.Height);
-        int bodyAt = BeginData(isCompressed);
+        Deflater? deflater = WriteBasicHeader(rect, ColourStream, rowSize * rect.Height);
+        int bodyAt = BeginData(deflater, _class.CompressLevel);
         Span<byte> row = _row.Span[..rowSize];
         for (int y = rect.Y; y < rect.Bottom; y++)
         {
             _converter.ToWire(Picture.Row(rect.X, y, rect.Width), row);
-            WriteData(row, isCompressed);
+            WriteData(row, deflater);
         }
 
-        EndBasic(bodyAt, isCompressed);
+        EndBasic(bodyAt, deflater);
     }
 
     /// <param name="numbers">A number of a colour per pixel, without gaps; altered.</param>
@@ -97,19 +102,19 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
         }
 
         int size = rowSize * rect.Height;
-        bool isCompressed = WriteBasicHeader(rect, hasFilter: true, size);
+        Deflater? deflater = WriteBasicHeader(rect, NumberStream, size);
         Span<byte> filter = Output.GetSpan(2);
         (filter[0], filter[1]) = (TightControl.PaletteFilter, (byte)(colours.Count - 1));
         Output.Advance(2);
         WritePixels(colours.ColourBytes);
-        int bodyAt = BeginData(isCompressed);
-        WriteData(numbers[..size], isCompressed);
-        EndBasic(bodyAt, isCompressed);
+        int bodyAt = BeginData(deflater, Math.Max(_class.CompressLevel, LeastNumberLevel));
+        WriteData(numbers[..size], deflater);
+        EndBasic(bodyAt, deflater);
     }
 
     public void Dispose()
     {
-        _deflater.Dispose();
+        Array.ForEach(_deflaters, deflater => deflater.Dispose());
         _jpeg.Dispose();
         _row.Dispose();
     }
@@ -148,53 +153,54 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
         Count++;
     }
 
-    /// <returns>Whether the data go through zlib.</returns>
-    private bool WriteBasicHeader(Rect rect, bool hasFilter, int size)
+    /// <summary>What goes through the stream of numbers has a filter, the palette.</summary>
+    /// <returns>Where the data go through; null: as they are.</returns>
+    private Deflater? WriteBasicHeader(Rect rect, int stream, int size)
     {
-        bool isCompressed = size >= TightControl.MinCompressed;
-        WriteHeader(rect, (Stream << 4) | (hasFilter ? TightControl.HasFilter : 0) | (isCompressed && !_deflater.IsOpen ? 1 << Stream : 0));
-        return isCompressed;
+        Deflater? deflater = size >= TightControl.MinCompressed ? _deflaters[stream] : null;
+        WriteHeader(rect, (stream << 4) | (stream == NumberStream ? TightControl.HasFilter : 0) | (deflater is { IsOpen: false } ? 1 << stream : 0));
+        return deflater;
     }
 
     /// <summary>Leaves room for the longest length; returns where the data begin.</summary>
-    private int BeginData(bool isCompressed)
+    private int BeginData(Deflater? deflater, int level)
     {
-        if (!isCompressed)
+        if (deflater is null)
         {
             return Output.Length;
         }
 
         Output.GetSpan(TightControl.MaxLengthBytes);
         Output.Advance(TightControl.MaxLengthBytes);
-        if (!_deflater.IsOpen)
+        if (!deflater.IsOpen)
         {
-            _deflater.Begin(_class.CompressLevel, hasHeader: true, Output);
+            deflater.Begin(level, hasHeader: true, Output);
         }
 
         return Output.Length;
     }
 
-    private void WriteData(ReadOnlySpan<byte> data, bool isCompressed)
+    private void WriteData(ReadOnlySpan<byte> data, Deflater? deflater)
     {
-        if (isCompressed)
+        if (deflater is null)
         {
-            _deflater.Write(data);
+            Output.Write(data);
         }
         else
         {
-            Output.Write(data);
+            deflater.Write(data);
         }
     }
 
     /// <summary>Writes the length in as few bytes as it needs and closes the gap.</summary>
-    private void EndBasic(int bodyAt, bool isCompressed)
+    private void EndBasic(int bodyAt, Deflater? deflater)
     {
-        if (!isCompressed)
+        if (deflater is null)
         {
             return;
         }
 
-        _deflater.Flush();
+        deflater.Flush();
         int length = Output.Length - bodyAt;
         int lengthAt = bodyAt - TightControl.MaxLengthBytes;
         int lengthBytes = TightControl.WriteLength(length, Output.Written[lengthAt..]);

@@ -31,13 +31,12 @@ public sealed class EncodingHelper(BufferPool pool, Account account, Func<IRectE
     /// <param name="pictures">Gets one for each area, the caller's then; null where there was no memory for it.</param>
     internal void Encode(AreaEncoder own, Canvas canvas, StepPart[] parts, EncodingClass encodingClass, Account payer, EncodedPicture?[] pictures)
     {
-        if (!spare.IsThere)
+        _work = new Work(canvas, parts, encodingClass, payer, pictures);
+        if (!TryAsk())
         {
             return;
         }
 
-        _work = new Work(canvas, parts, encodingClass, payer, pictures);
-        bool isAsked = Ask();
         try
         {
             _work.Run(own);
@@ -45,12 +44,10 @@ public sealed class EncodingHelper(BufferPool pool, Account account, Func<IRectE
         finally
         {
             // What the other has begun is of this picture, which changes when the surface goes on.
-            if (isAsked && Interlocked.CompareExchange(ref _state, Withdrawn, Asked) != Asked)
+            if (Interlocked.CompareExchange(ref _state, Withdrawn, Asked) != Asked)
             {
                 _over.Wait();
             }
-
-            _work = null;
         }
     }
 
@@ -90,16 +87,23 @@ public sealed class EncodingHelper(BufferPool pool, Account account, Func<IRectE
         _over.Dispose();
     }
 
-    private bool Ask()
+    private bool TryAsk()
     {
         _over.Reset();
-        if (Interlocked.CompareExchange(ref _state, Asked, Idle) == Idle)
+        if (Interlocked.CompareExchange(ref _state, Asked, Withdrawn) == Withdrawn)
         {
-            spare.Run(this);
             return true;
         }
 
-        return Interlocked.CompareExchange(ref _state, Asked, Withdrawn) == Withdrawn;
+        // It is nowhere in a queue, so that nobody else changes this.
+        Volatile.Write(ref _state, Asked);
+        if (spare.TryRun(this))
+        {
+            return true;
+        }
+
+        Volatile.Write(ref _state, Idle);
+        return false;
     }
 
     /// <summary>Each thread takes the next area that nobody has.</summary>

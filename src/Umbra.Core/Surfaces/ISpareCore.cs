@@ -3,8 +3,7 @@ namespace Umbra.Core.Surfaces;
 /// <summary>A processor core that nobody else uses, now and then. Thread-safe.</summary>
 public interface ISpareCore
 {
-    bool IsThere { get; }
-
     /// <summary>Runs it on another thread, soon.</summary>
-    void Run(IThreadPoolWorkItem work);
+    /// <returns>False, and nothing runs, where there is none.</returns>
+    bool TryRun(IThreadPoolWorkItem work);
 }

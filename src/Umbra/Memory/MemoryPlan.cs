@@ -1,4 +1,5 @@
 using Umbra.Configuration;
+using Umbra.Sessions;
 
 namespace Umbra.Memory;
 
@@ -44,14 +45,16 @@ internal sealed record MemoryPlan
 
     private const long ManagedBytes = 10 * MiB;
     private const long ManagedPerConnection = 24 * KiB;
-    private const long ManagedPerSession = 128 * KiB;
+    private const long ManagedPerSession = 256 * KiB;
     private const long ManagedPerTls = 32 * KiB;
 
     /// <summary>One message out, of at most 32 KiB and in a block of twice that, and what the library reads ahead.</summary>
     private const long ManagedPerWebViewer = 96 * KiB;
     private const long JpegEncoderBytes = 128 * KiB;
     private const long JpegDecoderBytes = 640 * KiB;
-    private const long DeflaterBytes = 384 * KiB;
+
+    /// <summary>One of colours, at the fastest level, and one of numbers of colours.</summary>
+    private const long DeflaterBytes = 512 * KiB;
     private const long InflaterBytes = 48 * KiB;
 
     /// <summary>Four of Tight, one of ZRLE.</summary>
@@ -170,7 +173,8 @@ internal sealed record MemoryPlan
 
     private IEnumerable<PlanLine> FixedLines(NodeSettings settings)
     {
-        int atOnce = Math.Min(Threads + LaneThreads, Sessions);
+        int decoders = Math.Min(Threads + LaneThreads, Sessions);
+        int encoders = Math.Min(Threads + LaneThreads, Sessions + SpareCore.MostHelpers);
         int sockets = Connections + settings.MaxSessions;
         string sessions = $"maxSessions {settings.MaxSessions} and maxLinks {settings.MaxLinks}";
         int webViewers = settings.WebListen is null ? 0 : WebViewers;
@@ -180,9 +184,9 @@ internal sealed record MemoryPlan
         yield return new(PlanPart.Runtime, "runtime and code", RuntimeBytes, "measured; more than half are program files, which the kernel can read again");
         yield return new(PlanPart.Threads, "thread stacks", (Threads + LaneThreads + OtherThreads) * ThreadBytes,
             $"at most {Threads} threads of the thread pool, {LaneThreads} for shadowers, and {OtherThreads} others");
-        yield return new(PlanPart.Jpeg, "libturbojpeg", atOnce * (JpegEncoderBytes + JpegDecoderBytes), $"one encoder and one decoder at work on each of {atOnce} threads");
-        yield return new(PlanPart.Zlib, "zlib", (atOnce * DeflaterBytes) + (Sessions * InflatersPerSource * InflaterBytes),
-            $"{atOnce} deflaters at work, {InflatersPerSource} inflaters for each of {sessions}");
+        yield return new(PlanPart.Jpeg, "libturbojpeg", (encoders * JpegEncoderBytes) + (decoders * JpegDecoderBytes), $"{encoders} encoders and {decoders} decoders at work, on a thread each");
+        yield return new(PlanPart.Zlib, "zlib", (encoders * DeflaterBytes) + (Sessions * InflatersPerSource * InflaterBytes),
+            $"{encoders} encoders at work with two deflaters each, {InflatersPerSource} inflaters for each of {sessions}");
         yield return new(PlanPart.Tls, "TLS", TlsConnections * TlsBytes,
             $"at most {LinkConnections} links in and {EncryptedViewers} encrypted viewers (parts of maxConnections), {settings.MaxLinks} links out (maxLinks)");
         yield return new(PlanPart.Kernel, "kernel socket buffers", sockets * ((2L * SendBuffer) + (2L * ReceiveBuffer) + SocketBytes),

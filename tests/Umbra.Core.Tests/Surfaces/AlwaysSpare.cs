@@ -5,5 +5,5 @@ namespace Umbra.Core.Tests.Surfaces;
 /// <summary>There is a core to spare, or never one.</summary>
 internal sealed record AlwaysSpare(bool IsThere = true) : ISpareCore
 {
-    public void Run(IThreadPoolWorkItem work) => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
+    public bool TryRun(IThreadPoolWorkItem work) => IsThere && ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
 }

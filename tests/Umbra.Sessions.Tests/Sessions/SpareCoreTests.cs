@@ -38,6 +38,21 @@ public sealed class SpareCoreTests
     }
 
     [Fact]
+    public void TryRun_MoreThanThereCanBe_IsRefusedUntilOneIsDone()
+    {
+        SpareCore spare = NewSpare("0-1");
+        Pass(idle: 2);
+        TaskCompletionSource end = new();
+        Held[] held = [.. Enumerable.Range(0, SpareCore.MostHelpers).Select(_ => new Held(end))];
+        Assert.All(held, work => Assert.True(spare.TryRun(work)));
+
+        Assert.False(spare.TryRun(new Held(end)));
+
+        end.SetResult();
+        Assert.True(SpinWait.SpinUntil(() => spare.TryRun(new Held(end)), TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public void IsThere_SystemSaysNothing_IsNot() => Assert.False(new SpareCore(TimeProvider.System, _ => throw new FileNotFoundException()).IsThere);
 
     /// <summary>With the files of this machine, if only that they are no error.</summary>
@@ -62,6 +77,11 @@ public sealed class SpareCoreTests
     {
         _time.Advance(TimeSpan.FromSeconds(seconds));
         _idle += idle * seconds;
+    }
+
+    private sealed class Held(TaskCompletionSource end) : IThreadPoolWorkItem
+    {
+        public void Execute() => end.Task.GetAwaiter().GetResult();
     }
 
     private string Read(string file, string allowed)
