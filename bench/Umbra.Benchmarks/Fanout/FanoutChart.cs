@@ -65,6 +65,11 @@ internal static class FanoutChart
                 .. results.Where(result => result.Server == options.Servers[i] && result.Company > 0 == hasCompany).GroupBy(result => result.Viewers)
                     .Select(row => (X(row.Key), row.Select(value).OfType<double>().Order().ToArray())).Where(point => point.Item2.Length > 0),
             ];
+            if (points.Length == 0)
+            {
+                continue;
+            }
+
             plot.Add(new XElement(
                 Svg + "polyline", new XAttribute("points", string.Join(' ', points.Select(point => Point(point.X, Y(point.Values[point.Values.Length / 2]))))), new XAttribute("fill", "none"),
                 new XAttribute("stroke", Colour(i)), new XAttribute("stroke-width", 2),

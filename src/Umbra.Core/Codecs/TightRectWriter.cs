@@ -16,8 +16,8 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
     private const int ColourStream = 0;
     private const int NumberStream = 1;
 
-    /// <summary>The fastest level finds the same colour again beside a pixel, and not the same row above: things with straight edges take twice the bytes.</summary>
-    private const int LeastNumberLevel = 2;
+    /// <summary>Finds the same colour again beside a pixel, and not the same row above: things with straight edges would take twice the bytes.</summary>
+    private const int FastestLevel = 1;
 
     private readonly PixelConverterCache _converters = new(PixelPacking.Tight);
     private readonly Deflater[] _deflaters = [new(), new()];
@@ -107,7 +107,7 @@ internal sealed class TightRectWriter(BufferPool pool, Account account) : IDispo
         (filter[0], filter[1]) = (TightControl.PaletteFilter, (byte)(colours.Count - 1));
         Output.Advance(2);
         WritePixels(colours.ColourBytes);
-        int bodyAt = BeginData(deflater, Math.Max(_class.CompressLevel, LeastNumberLevel));
+        int bodyAt = BeginData(deflater, _class.CompressLevel == FastestLevel ? FastestLevel + 1 : _class.CompressLevel);
         WriteData(numbers[..size], deflater);
         EndBasic(bodyAt, deflater);
     }

@@ -190,11 +190,11 @@ public sealed class GoldenVectorTests : PoolTest
         encoders.Encode(canvas, new Rect(2, 0, 18, 2), tight, output);
         Assert.Equal("0002000000120002" + "00000007" + "80FF0000", Convert.ToHexString(output.Written));
 
-        // Two colours in rows of 2 bytes: 4 bytes, so without zlib, filter 1, first colour first.
+        // Two colours in rows of 2 bytes: 4 bytes, so without zlib, though as of stream 1; filter 1, first colour first.
         output.Clear();
         canvas.Fill(new Rect(4, 1, 10, 1), Blue);
         encoders.Encode(canvas, new Rect(2, 0, 16, 2), tight, output);
-        Assert.Equal("0002000000100002" + "00000007" + "400101FF00000000FF" + "0000" + "3FF0", Convert.ToHexString(output.Written));
+        Assert.Equal("0002000000100002" + "00000007" + "500101FF00000000FF" + "0000" + "3FF0", Convert.ToHexString(output.Written));
     }
 
     [Theory]

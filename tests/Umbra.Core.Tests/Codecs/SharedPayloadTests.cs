@@ -106,6 +106,22 @@ public sealed class SharedPayloadTests : PoolTest
         Assert.Equal(1, encoders.Encode(canvas, new Rect(0, 0, 4 * Tile, 14), new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx), output).RectCount);
     }
 
+    /// <summary>At the fastest level there is, 130 bytes more.</summary>
+    [Fact]
+    public void Encode_RowsAsTheOneAbove_CostNextToNothing()
+    {
+        using RectEncoders encoders = new(Pool, Account);
+        using PayloadWriter output = new(Pool, BufferTag.Test, Account);
+        using Canvas canvas = new(Pool, Account, Screen);
+        Rect cell = new(0, 0, Tile, Tile);
+        canvas.Fill(cell, 0x264653);
+        canvas.Fill(cell with { X = 9, Width = 20 }, 0xE9C46A);
+        canvas.Fill(cell with { X = 29, Width = 11 }, 0xE76F51);
+        encoders.Encode(canvas, cell, new EncodingClass(RfbEncoding.Tight, PixelFormat.Bgrx), output);
+
+        Assert.InRange(output.Length, 1, 80);
+    }
+
     [Fact]
     public void WritePrefix_OtherEncoding_IsRefused()
     {

@@ -37,6 +37,39 @@ public sealed class DemandTests : PoolTest
         Assert.True(DemandOf(session).IsCompleted);
     }
 
+    /// <summary>What is drawn after nothing was drawn for a while comes in pieces: the rest of it need not wait for its turn.</summary>
+    [Fact]
+    public async Task NothingForAWhile_TwoPicturesComeAtOnceAndTheOthersInTurn()
+    {
+        TimeSpan turn = TimeSpan.FromSeconds(1.0 / new SessionOptions().UpdateRate);
+        await using Session session = NewSession();
+        using SessionViewer owner = Join(session, isOwner: true);
+        void Next(uint colour)
+        {
+            Commit(session, colour);
+            owner.Picture.AcceptSize(out _);
+            owner.TakeUpdate(int.MaxValue, 1000)!.Dispose();
+        }
+
+        Next(0x112233);
+        for (uint rest = 1; rest <= 2; rest++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(rest));
+            Assert.True(DemandOf(session).IsCompleted);
+            Next(rest);
+            Assert.True(DemandOf(session).IsCompleted);
+            for (uint picture = 0x100; picture < 0x103; picture++)
+            {
+                Next(picture * rest);
+                Task next = DemandOf(session);
+                _time.Advance(turn - TimeSpan.FromMilliseconds(1));
+                Assert.False(next.IsCompleted);
+                _time.Advance(TimeSpan.FromMilliseconds(1));
+                await next.WaitAsync(_timeout.Token);
+            }
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         _lane.Dispose();
