@@ -27,7 +27,7 @@ internal sealed class DragVotes
     private const int MinVotes = 8;
 
     /// <summary>Distances that are counted, as an unlike text has many: bounds what is kept.</summary>
-    private const int MaxDistances = 4096;
+    private const int MaxDistances = 900;
 
     private const int TableBits = 13;
     private const int Ambiguous = -1;

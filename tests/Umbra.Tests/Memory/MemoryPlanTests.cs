@@ -27,7 +27,7 @@ public sealed class MemoryPlanTests
         MemoryPlan plan = settings.Plan;
         Assert.Null(plan.WhyNot(isMemoryLimitSet: false));
         Assert.InRange(plan.Sum, 240 * MiB, 256 * MiB);
-        Assert.InRange(plan.MemoryLimit, 93 * MiB, 128 * MiB);
+        Assert.InRange(plan.MemoryLimit, 90 * MiB, 128 * MiB);
         Assert.True(plan.Connections >= 256 && settings.MaxSessions >= 4);
         Assert.InRange(plan.SendBuffer, 8 * 1024, 64 * 1024);
     }
