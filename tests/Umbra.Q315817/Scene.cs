@@ -61,7 +61,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         ConcurrentQueue<PoolFault> faults = new();
         SceneNode target = await SceneNode.StartAsync(
-            "server-b", options.Transport == "tcp" ? "tcp://127.0.0.1:" + FreePort() : "pipe", settings => settings with { Shadowing = ShadowCeiling.View }, _ => { }, cancellationToken);
+            "server-b", options.Transport == "tcp" ? "tcp://127.0.0.1:" + FreePort.Find() : "pipe", settings => settings with { Shadowing = ShadowCeiling.View }, _ => { }, cancellationToken);
         SceneNode near = await SceneNode.StartAsync(
             "server-a", "pipe", settings => settings with { MemoryLimit = options.NearLimit, LeakAction = LeakAction.Recycle }, builder => Prepare(builder, options, faults), cancellationToken);
         Scene scene = new(options, near, target) { Faults = faults };
@@ -134,13 +134,6 @@ internal sealed class Scene : IAsyncDisposable
         {
             services.Remove(services.Single(s => s.ImplementationType == typeof(MemoryGuard)));
         }
-    }
-
-    private static int FreePort()
-    {
-        using System.Net.Sockets.TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task OpenAsync(CancellationToken cancellationToken)

@@ -151,8 +151,8 @@ public sealed class MoveFinderDragTests : PoolTest
         simple.SupportsMoves = false;
         using Canvas seen = new(Pool, Account, Full);
         using Canvas seenSimply = new(Pool, Account, Full);
-        Take(viewer, seen);
-        Take(simple, seenSimply);
+        PixelEncoder.Take(viewer, seen);
+        PixelEncoder.Take(simple, seenSimply);
 
         Rect old = Window;
         foreach ((int right, int down) in ((int, int)[])[(9, 4), (30, -12), (-80, -40), (0, 15), (-7, 0)])
@@ -160,8 +160,8 @@ public sealed class MoveFinderDragTests : PoolTest
             Rect moved = old.Offset(right, down);
             Draw(_now, moved, Text);
             surface.Commit(_now, Damage(old, moved), [], 0);
-            long bytes = Take(viewer, seen);
-            long bytesSimply = Take(simple, seenSimply);
+            long bytes = PixelEncoder.Take(viewer, seen);
+            long bytesSimply = PixelEncoder.Take(simple, seenSimply);
 
             long uncovered = old.Area - old.Intersect(moved).Area;
             Assert.InRange(bytes, uncovered * 4, (uncovered * 4) + 4096);
@@ -245,13 +245,6 @@ public sealed class MoveFinderDragTests : PoolTest
         List<Rect> damage = [moved];
         old.Without(moved, damage);
         return [.. damage];
-    }
-
-    private static long Take(SurfaceViewer viewer, Canvas picture)
-    {
-        using PictureUpdate update = viewer.TakeUpdate(int.MaxValue, 1000, 0)!;
-        PixelEncoder.Apply(update, picture);
-        return update.Bytes;
     }
 
     /// <summary>A window over a desktop of noise.</summary>

@@ -117,15 +117,15 @@ public sealed class MoveFinderTests : PoolTest
         simple.SupportsMoves = false;
         using Canvas seen = new(Pool, Account, Full);
         using Canvas seenSimply = new(Pool, Account, Full);
-        Take(viewer, seen);
-        Take(simple, seenSimply);
+        PixelEncoder.Take(viewer, seen);
+        PixelEncoder.Take(simple, seenSimply);
 
         // A caret blinks beside what moves.
         Write(_now, 0, -LineHeight);
         _now.Fill(new Rect(80, 100, 3, 10), 0xFFFFFF);
         surface.Commit(_now, [Window], [], 0);
-        long bytes = Take(viewer, seen);
-        Take(simple, seenSimply);
+        long bytes = PixelEncoder.Take(viewer, seen);
+        PixelEncoder.Take(simple, seenSimply);
 
         Assert.InRange(bytes, 1, Window.Width * 4 * 3 * LineHeight);
         Assert.True(_now.Pixels.SequenceEqual(seen.Pixels));
@@ -137,13 +137,6 @@ public sealed class MoveFinderTests : PoolTest
         _before.Dispose();
         _now.Dispose();
         base.Dispose(disposing);
-    }
-
-    private static long Take(SurfaceViewer viewer, Canvas picture)
-    {
-        using PictureUpdate update = viewer.TakeUpdate(int.MaxValue, 1000, 0)!;
-        PixelEncoder.Apply(update, picture);
-        return update.Bytes;
     }
 
     /// <summary>Lines of something like letters, each line another, on one background.</summary>

@@ -50,6 +50,15 @@ internal sealed class PixelEncoder : IRectEncoder
     {
     }
 
+    /// <summary>The viewer's next update, into its picture.</summary>
+    /// <returns>Bytes it had.</returns>
+    public static long Take(SurfaceViewer viewer, Canvas picture, long now = 0)
+    {
+        using PictureUpdate update = viewer.TakeUpdate(int.MaxValue, 1000, now)!;
+        Apply(update, picture);
+        return update.Bytes;
+    }
+
     /// <summary>What a viewer's picture becomes with this update.</summary>
     public static void Apply(PictureUpdate update, Canvas picture)
     {

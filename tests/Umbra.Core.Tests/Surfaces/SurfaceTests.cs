@@ -54,7 +54,7 @@ public sealed class SurfaceTests : PoolTest
             Assert.Equal(isKept, next != canvas);
             canvas = next;
 
-            Take(viewer, picture, 0);
+            PixelEncoder.Take(viewer, picture, 0);
             Assert.True(picture.Pixels.SequenceEqual(expected.Pixels));
         }
 
@@ -77,7 +77,7 @@ public sealed class SurfaceTests : PoolTest
         }
 
         surface.Commit(canvas, [Full.Bounds], [], 0);
-        Take(viewer, picture, 0);
+        PixelEncoder.Take(viewer, picture, 0);
         canvas.Fill(new Rect(0, 0, 30, 10), 0xFFFFFF);
         canvas.Fill(new Rect(70, 0, 30, 10), 0xFFFFFF);
         surface.Commit(canvas, [Full.Bounds], [], 0);
@@ -316,10 +316,10 @@ public sealed class SurfaceTests : PoolTest
         using SurfaceViewer viewer = surface.AddViewer(WithLoss, Account, () => { });
         using Canvas picture = new(Pool, Account, Full);
 
-        Take(viewer, picture, 1000);
+        PixelEncoder.Take(viewer, picture, 1000);
         Assert.False(picture.Pixels.SequenceEqual(canvas.Pixels));
         Assert.Null(viewer.TakeUpdate(int.MaxValue, 1000, 1499));
-        Take(viewer, picture, 1500);
+        PixelEncoder.Take(viewer, picture, 1500);
         Assert.True(picture.Pixels.SequenceEqual(canvas.Pixels));
         Assert.Null(viewer.TakeUpdate(int.MaxValue, 1000, 9000));
     }
@@ -378,7 +378,7 @@ public sealed class SurfaceTests : PoolTest
         using Canvas picture = new(Pool, Account, Full);
         surface.Commit(canvas, [Full.Bounds], [], 0);
         using SurfaceViewer viewer = surface.AddViewer(Exact, Account, () => { });
-        Take(viewer, picture, 0);
+        PixelEncoder.Take(viewer, picture, 0);
         Rect damage = new(60, 60, 9, 9);
         foreach (bool isReplaced in (bool[])[false, true])
         {
@@ -387,7 +387,7 @@ public sealed class SurfaceTests : PoolTest
             ReceivedPicture received = Encode(never, [damage]);
             surface.Announce(Full, [damage], [], received);
             received.Picture.Bytes.Dispose();
-            Take(viewer, picture, 0);
+            PixelEncoder.Take(viewer, picture, 0);
             Assert.False(picture.Pixels.SequenceEqual(canvas.Pixels));
             if (isReplaced)
             {
@@ -399,7 +399,7 @@ public sealed class SurfaceTests : PoolTest
                 surface.Withdraw();
             }
 
-            Take(viewer, picture, 0);
+            PixelEncoder.Take(viewer, picture, 0);
             Assert.True(picture.Pixels.SequenceEqual(canvas.Pixels));
         }
     }
@@ -444,14 +444,14 @@ public sealed class SurfaceTests : PoolTest
         using Canvas picture = new(Pool, Account, Full);
         canvas.Fill(new Rect(0, 0, 10, 10), 0x123457);
         surface.Commit(canvas, [Full.Bounds], [], 0);
-        Take(viewer, picture, 1000);
+        PixelEncoder.Take(viewer, picture, 1000);
         CopyMove move = new(0, 0, new Rect(100, 100, 10, 10));
         canvas.CopyWithin(move.SourceX, move.SourceY, move.Target);
         surface.Commit(canvas, [], [move], 1000);
 
-        Take(viewer, picture, 1000);
+        PixelEncoder.Take(viewer, picture, 1000);
         Assert.False(picture.Pixels.SequenceEqual(canvas.Pixels));
-        Take(viewer, picture, 2000);
+        PixelEncoder.Take(viewer, picture, 2000);
         Assert.True(picture.Pixels.SequenceEqual(canvas.Pixels));
     }
 
@@ -466,8 +466,8 @@ public sealed class SurfaceTests : PoolTest
         using Canvas picture = new(Pool, Account, size);
         canvas.Fill(size.Bounds, 0x123457);
         surface.Commit(canvas, [size.Bounds], [], 0);
-        Take(viewer, picture, 0);
-        Take(viewer, picture, 1000);
+        PixelEncoder.Take(viewer, picture, 0);
+        PixelEncoder.Take(viewer, picture, 1000);
         canvas.Fill(new Rect(2, 64, 198, 64), 0x345679);
         canvas.Fill(new Rect(64, 128, 136, 2), 0x345679);
         surface.Commit(canvas, [size.Bounds], [], 2000);
@@ -542,14 +542,14 @@ public sealed class SurfaceTests : PoolTest
         using Canvas picture = new(Pool, Account, Full);
         canvas.Fill(new Rect(0, 0, 10, 10), 0x123456);
         surface.Commit(canvas, [Full.Bounds], [], 0);
-        Take(viewer, picture, 0);
+        PixelEncoder.Take(viewer, picture, 0);
         CopyMove move = new(0, 0, new Rect(100, 100, 10, 10));
         canvas.CopyWithin(move.SourceX, move.SourceY, move.Target);
         Rect damage = new(50, 50, 5, 5);
         canvas.Fill(damage, 0x654321);
         surface.Commit(canvas, [damage], [.. Enumerable.Repeat(move, Surface.MaxMoves + 1)], 0, Encode(canvas, [damage]));
 
-        Take(viewer, picture, 0);
+        PixelEncoder.Take(viewer, picture, 0);
         Assert.True(picture.Pixels.SequenceEqual(canvas.Pixels));
     }
 
@@ -705,12 +705,6 @@ public sealed class SurfaceTests : PoolTest
 
         PixelEncoder.Apply(update, picture[0]);
         return true;
-    }
-
-    private static void Take(SurfaceViewer viewer, Canvas picture, long now)
-    {
-        using PictureUpdate update = viewer.TakeUpdate(int.MaxValue, 1000, now)!;
-        PixelEncoder.Apply(update, picture);
     }
 
     private Surface NewSurface(int largeArea = 128 * 1024) => new(Pool, Account, _encoder, Full, largeArea: largeArea);

@@ -5,6 +5,7 @@ using Umbra.Api;
 using Umbra.Api.Client;
 using Umbra.Core.Memory;
 using Umbra.Memory;
+using Umbra.Testing;
 using Umbra.Tests.Telemetry;
 using Umbra.Transports;
 using Umbra.Transports.Listening;
@@ -149,7 +150,7 @@ public sealed class NodeEngineTests
     [Fact]
     public async Task InviteNodeAsync_ListeningEverywhere_NamesThisMachine()
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         await using LiveNode node = await LiveNode.StartAsync("server-b", $"tcp://0.0.0.0:{port}", "tcp://127.0.0.1:0");
         await using LiveNode member = await LiveNode.StartAsync("server-a", "tcp://[::]:0");
         string named = $"tcp://{Dns.GetHostName().ToLowerInvariant()}:{port}";
@@ -174,12 +175,5 @@ public sealed class NodeEngineTests
         IReadOnlyList<DriverInfo> drivers = await node.Operations.ListDriversAsync(Ct);
         Assert.All(drivers.Where(d => d.Scheme != "pipe"), d => Assert.Equal(0, d.Links));
         return drivers.Single(d => d.Scheme == "pipe").Links;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

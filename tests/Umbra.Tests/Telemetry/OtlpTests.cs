@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
+using Umbra.Testing;
 using Umbra.Tests.Node;
 
 namespace Umbra.Tests.Telemetry;
@@ -33,18 +32,11 @@ public sealed class OtlpTests
     [InlineData("/v1/metrics")]
     public async Task Collector_NobodyListens_TheNodeServesAndStops(string path)
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         await using LiveNode node = await StartAsync(new Uri($"http://127.0.0.1:{port}{path}"));
         node.Services.GetRequiredService<MeterProvider>().ForceFlush(30_000);
         Assert.Equal("server-a", (await node.Operations.GetVersionAsync(Ct)).Node);
     }
 
     private static Task<LiveNode> StartAsync(Uri collector) => LiveNode.StartAsync("server-a", settings => settings with { OtlpEndpoint = collector });
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Umbra.Benchmarks;
+namespace Umbra.Testing;
 
 /// <summary>A TCP port of the loopback on which nobody listened a moment ago.</summary>
-internal static class FreePort
+public static class FreePort
 {
     public static int Find()
     {
