@@ -35,6 +35,14 @@ public enum BufferTag : byte
     TdTcp,
     /// <summary>Pipe driver (Unix socket, Windows named pipe).</summary>
     TdPipe,
+    /// <summary>Serial driver.</summary>
+    TdAsync,
+    /// <summary>IPX driver.</summary>
+    TdIpx,
+    /// <summary>SPX driver.</summary>
+    TdSpx,
+    /// <summary>NetBIOS driver.</summary>
+    TdNetb,
     /// <summary>In-process driver.</summary>
     TdMemory,
     /// <summary>Tests and benchmarks.</summary>
@@ -46,7 +54,7 @@ public static class BufferTags
 {
     private static readonly string[] Names =
     [
-        "Mdl ", "SfPx", "ShPx", "FrPk", "TiCa", "Enco", "Deco", "Curs", "Clip", "RfbV", "RfbS", "ShSt", "PtSt", "Kest", "TdTc", "TdPi", "TdMe", "Test",
+        "Mdl ", "SfPx", "ShPx", "FrPk", "TiCa", "Enco", "Deco", "Curs", "Clip", "RfbV", "RfbS", "ShSt", "PtSt", "Kest", "TdTc", "TdPi", "TdAs", "TdIp", "TdSp", "TdNb", "TdMe", "Test",
     ];
 
     /// <summary>How many tags there are.</summary>
