@@ -6,7 +6,7 @@ namespace Umbra.Transports;
 
 /// <summary>
 /// Gives what Kestrel serves itself our memory. Kestrel says "kestrel" for whatever it is it wants a pool for, so one factory is one tag and one
-/// account; the listeners of drivers have a <see cref="Sockets.ListenerArena"/> each.
+/// account; the listeners of drivers have a <see cref="Drivers.ListenerArena"/> each.
 /// </summary>
 internal sealed class PooledMemoryFactory(BufferPool pool, BufferTag tag, Account account) : IMemoryPoolFactory<byte>
 {

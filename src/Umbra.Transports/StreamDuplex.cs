@@ -15,7 +15,7 @@ public sealed class StreamDuplex : IDuplexPipe, IAsyncDisposable
     private const int ReadSize = 32 * 1024;
     private readonly Stream _stream;
 
-    /// <param name="pool">From <see cref="Core.Memory.BufferPool.AsMemoryPool"/> or <see cref="IDriverMemory"/>.</param>
+    /// <param name="pool">From <see cref="Core.Memory.BufferPool.AsMemoryPool"/> or <see cref="Drivers.IDriverMemory"/>.</param>
     public StreamDuplex(Stream stream, MemoryPool<byte> pool)
     {
         _stream = stream;

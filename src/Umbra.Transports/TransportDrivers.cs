@@ -1,43 +1,33 @@
 using System.Net;
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
-using Umbra.Core.Memory;
 using Umbra.Transports.Memory;
+using Umbra.Transports.Pipes;
+using Umbra.Transports.Tcp;
 
 namespace Umbra.Transports;
 
-/// <summary>All drivers there are names for, and which of them this build has.</summary>
+/// <summary>All drivers of this build.</summary>
 public static class TransportDrivers
 {
-    public static TransportDriver Tcp { get; } = new("Tdtcp", "tcp", "tcp://HOST:PORT", "TCP", BufferTag.TdTcp);
+    public static TransportDriver Tcp { get; } = new TcpDriver();
 
-    public static TransportDriver Pipe { get; } = new("Tdpipe", "pipe", "pipe:///PATH", "Unix socket, on Windows named pipe",
-        BufferTag.TdPipe);
+    public static TransportDriver Pipe { get; } = new PipeDriver();
 
-    public static TransportDriver Memory { get; } = new("Tdmemory", "memory", "memory://NAME", "this process, for tests",
-        BufferTag.TdMemory);
+    public static TransportDriver Memory { get; } = new MemoryDriver();
 
-    /// <summary>Those that are here first.</summary>
     public static IReadOnlyList<TransportDriver> All { get; } =
     [
         Tcp,
         Pipe,
         Memory,
-        new("Tdasync", "async", "async:///dev/TTY?baud=RATE", "serial line", null),
-        new("Tdipx", "ipx", "ipx://NET.NODE:SOCKET", "IPX", null),
-        new("Tdspx", "spx", "spx://NET.NODE:SOCKET", "SPX", null),
-        new("Tdnetb", "netb", "netb://NAME", "NetBIOS", null),
     ];
 
-    /// <summary>Whose end point this is; null where it is no driver's.</summary>
-    public static TransportDriver? Of(EndPoint? endPoint) => endPoint switch
-    {
-        IPEndPoint => Tcp,
-        UnixDomainSocketEndPoint or NamedPipeEndPoint => Pipe,
-        MemoryEndPoint => Memory,
-        _ => null,
-    };
+    /// <summary>The forms of addresses this build can use, for people; not those of internal drivers.</summary>
+    public static string Forms => string.Join(" or ", All.Where(d => !d.IsInternal).Select(d => d.AddressForm));
 
-    /// <summary>The forms of addresses this build can use, for people; not that of the driver for tests.</summary>
-    public static string FormsHere => string.Join(" or ", All.Where(d => d.IsHere && d != Memory).Select(d => d.AddressForm));
+    /// <summary>Whose end point this is; null where it is no driver's.</summary>
+    public static TransportDriver? Of(EndPoint? endPoint) => endPoint is null ? null : All.FirstOrDefault(d => d.Owns(endPoint));
+
+    /// <param name="name">"Tdtcp" or "tcp", in any case.</param>
+    public static TransportDriver? Find(string name) => All.FirstOrDefault(d =>
+        d.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || d.Scheme.Equals(name, StringComparison.OrdinalIgnoreCase));
 }

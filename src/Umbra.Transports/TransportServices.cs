@@ -7,12 +7,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Umbra.Core.Memory;
+using Umbra.Transports.Drivers;
 using Umbra.Transports.Http;
 using Umbra.Transports.Listening;
-using Umbra.Transports.Memory;
 using Umbra.Transports.Pipes;
 using Umbra.Transports.Sockets;
-using Umbra.Transports.Tcp;
 
 namespace Umbra.Transports;
 
@@ -40,24 +39,23 @@ public static class TransportServices
         services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>>(apiMemory));
         services.Configure<SocketTransportOptions>(sockets => Configure(sockets, options));
 
-        DriverAccounts accounts = new(pool);
-        MemoryTransport memoryTransport = new(pool, accounts.Of(TransportDrivers.Memory), options);
-        services.AddSingleton(accounts);
+        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDriverMemory>(new DriverMemory(pool));
         services.AddSingleton(options);
-        services.AddSingleton(provider => new SocketDriverServices(
-            pool, provider.GetRequiredService<IDriverMemory>(), accounts, options, [.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))],
-            provider.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton<IConnectionListenerFactory>(memoryTransport);
-        services.AddSingleton<IConnectionListenerFactory, TcpListenerFactory>();
-        services.AddSingleton<IConnectionListenerFactory, HttpListenerFactory>();
-        services.AddSingleton<IConnectionListenerFactory>(provider =>
-            new PipeListenerFactory(provider.GetRequiredService<SocketDriverServices>(), apiEndPoint));
-        services.AddSingleton<ITransportConnector>(memoryTransport);
-        services.AddSingleton<ITransportConnector>(new TcpConnector(options));
-        services.AddSingleton<ITransportConnector>(new PipeConnector(options));
+        services.AddSingleton(_ => new SocketSettings([.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))]));
+        foreach (TransportDriver driver in TransportDrivers.All)
+        {
+            services.AddSingleton(provider => new DriverHost(
+                driver, pool, provider.GetRequiredService<IDriverMemory>(), options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<SocketSettings>(),
+                provider.GetRequiredService<ILoggerFactory>(), apiEndPoint));
+            services.AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<DriverHosts>().Of(driver));
+            services.AddSingleton<ITransportConnector>(provider => provider.GetRequiredService<DriverHosts>().Of(driver));
+        }
+
+        services.AddSingleton<DriverHosts>();
+        services.AddSingleton<IConnectionListenerFactory>(provider => new HttpListenerFactory(
+            pool, options, provider.GetRequiredService<SocketSettings>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<TransportConnectors>();
-        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new ConnectionGate(
             new ConnectionLimits(options.MaxConnections, int.MaxValue, options.MaxConnections / TransportOptions.ReservedPart), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TransportListeners>();

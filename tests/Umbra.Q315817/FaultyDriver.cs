@@ -1,6 +1,7 @@
 using System.Buffers;
 using Umbra.Core.Memory;
 using Umbra.Transports;
+using Umbra.Transports.Drivers;
 
 namespace Umbra.Q315817;
 
@@ -26,6 +27,6 @@ internal sealed class FaultyDriver(BufferPool pool, ITransportConnector inner, D
             stream.Account = account;
         }
 
-        return pool.AsMemoryPool(driver.Tag!.Value, account);
+        return pool.AsMemoryPool(driver.Tag, account);
     }
 }

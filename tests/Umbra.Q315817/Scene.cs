@@ -8,6 +8,7 @@ using Umbra.Core.Memory;
 using Umbra.Memory;
 using Umbra.Testing;
 using Umbra.Transports;
+using Umbra.Transports.Drivers;
 using Umbra.Transports.Pipes;
 using Umbra.Transports.Tcp;
 

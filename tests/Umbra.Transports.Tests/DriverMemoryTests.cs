@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Umbra.Core.Memory;
 using Umbra.Testing;
-using Umbra.Transports.Pipes;
 using Umbra.Transports.Sockets;
-using Umbra.Transports.Tcp;
 using Umbra.Transports.Tests.Contract;
+using Umbra.Transports.Drivers;
 
 namespace Umbra.Transports.Tests;
 
@@ -21,24 +21,23 @@ public sealed class DriverMemoryTests : PoolTest
     [Theory]
     [InlineData(WireKind.Tcp)]
     [InlineData(WireKind.Pipe)]
-    [InlineData(WireKind.Memory)]
     public async Task Listen_WithAPayer_RentsUnderTheDriversTagAndThePayer_AllIsBack(WireKind kind)
     {
         Account payer = Pool.Root.Open("payer");
         Wire wire = await Wire.StartAsync(kind, Pool, Handlers.Echo, payer: payer);
-        TransportDriver driver = TransportDrivers.Of(wire.Address.ToEndPoint())!;
-        DriverAccounts accounts = wire.Services.GetRequiredService<DriverAccounts>();
+        TransportDriver driver = TransportDrivers.Of(wire.Address.EndPoint)!;
+        DriverHosts drivers = wire.Services.GetRequiredService<DriverHosts>();
         await using (Stream client = await wire.ConnectBareAsync())
         {
             await EchoAsync(client, 3 * Megabyte);
-            Assert.Equal([driver.Tag!.Value], TagsUsed());
+            Assert.Equal([driver.Tag], TagsUsed());
             Assert.InRange(Pool.ReadTags()[(int)driver.Tag].PeakBytes, 1, payer.PeakBytes);
-            Assert.Equal(0, accounts.Of(driver).PeakBytes);
+            Assert.Equal(0, drivers.Of(driver).Account.PeakBytes);
         }
 
         await wire.DisposeAsync();
 
-        Assert.Equal((0, 0, 0), (payer.Blocks, payer.Bytes, Pool.ReadTags()[(int)driver.Tag!.Value].Outstanding));
+        Assert.Equal((0, 0, 0), (payer.Blocks, payer.Bytes, Pool.ReadTags()[(int)driver.Tag].Outstanding));
         Assert.DoesNotContain(wire.Log.Lines, line => line.Level >= LogLevel.Error);
     }
 
@@ -65,7 +64,7 @@ public sealed class DriverMemoryTests : PoolTest
         Assert.True(!isTcp || receive == 2 * asked.ReceiveBufferSize, $"{receive} bytes");
 
         await using Stream bare = await wire.ConnectBareAsync();
-        Socket dialled = Assert.IsType<NetworkStream>(bare).Socket;
+        Socket dialled = Assert.IsType<NetworkStream>(Assert.IsType<CountedStream>(bare).Inner).Socket;
         Assert.Equal(2 * asked.SendBufferSize, dialled.SendBufferSize);
         Assert.True(!isTcp || dialled.ReceiveBufferSize == 2 * asked.ReceiveBufferSize, $"{dialled.ReceiveBufferSize} bytes");
     }
@@ -80,14 +79,14 @@ public sealed class DriverMemoryTests : PoolTest
     public async Task Listen_WithoutAPayer_TheDriverPays_AllIsBack(WireKind kind)
     {
         Wire wire = await Wire.StartAsync(kind, Pool, Handlers.Echo);
-        TransportDriver driver = TransportDrivers.Of(wire.Address.ToEndPoint())!;
-        Account account = wire.Services.GetRequiredService<DriverAccounts>().Of(driver);
+        TransportDriver driver = TransportDrivers.Of(wire.Address.EndPoint)!;
+        Account account = wire.Services.GetRequiredService<DriverHosts>().Of(driver).Account;
         await using (StreamDuplex client = await wire.ConnectAsync())
         {
             Task<byte[]> reading = client.Input.ReadAsync(3 * Megabyte);
             await client.Output.WriteAsync(new byte[3 * Megabyte]);
             await reading;
-            Assert.Equal([driver.Tag!.Value, BufferTag.Test], TagsUsed());
+            Assert.Equal([driver.Tag, BufferTag.Test], TagsUsed());
             Assert.InRange(Pool.ReadTags()[(int)driver.Tag].PeakBytes, 1, account.PeakBytes);
         }
 
@@ -133,7 +132,7 @@ public sealed class DriverMemoryTests : PoolTest
         TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using Wire shadow = await Wire.StartAsync(kind, pool, _ => over.Task, payer: shadowers);
         await using Wire desk = await Wire.StartAsync(kind, pool, Handlers.Echo, payer: owner);
-        TransportDriver driver = TransportDrivers.Of(desk.Address.ToEndPoint())!;
+        TransportDriver driver = TransportDrivers.Of(desk.Address.EndPoint)!;
         List<Stream> clients = [];
         try
         {
@@ -145,7 +144,7 @@ public sealed class DriverMemoryTests : PoolTest
             }
 
             using CancellationTokenSource patience = new(Handlers.Limit);
-            while (pool.ReadTags()[(int)driver.Tag!.Value].Refused == 0)
+            while (pool.ReadTags()[(int)driver.Tag].Refused == 0)
             {
                 await Task.Delay(5, patience.Token);
             }
@@ -172,9 +171,9 @@ public sealed class DriverMemoryTests : PoolTest
     {
         await using Wire wire = await Wire.StartAsync(WireKind.Tcp, Pool, Handlers.Echo);
         ITransportListenerFactory factory = wire.Services.GetServices<IConnectionListenerFactory>().OfType<ITransportListenerFactory>()
-            .Single(f => f.CanBind(wire.Address.ToEndPoint()));
+            .Single(f => f.CanBind(wire.Address.EndPoint));
 
-        await Assert.ThrowsAsync<AddressInUseException>(() => factory.BindAsync(wire.Address.ToEndPoint(), Account, CancellationToken.None).AsTask());
+        await Assert.ThrowsAsync<AddressInUseException>(() => factory.BindAsync(wire.Address.EndPoint, Account, CancellationToken.None).AsTask());
 
         Assert.Equal(0, Account.Blocks);
     }
@@ -182,11 +181,10 @@ public sealed class DriverMemoryTests : PoolTest
     [Fact]
     public async Task Bind_KestrelsSettingsDoNotTakeTheMemory_Throws()
     {
-        await using Wire wire = await Wire.StartAsync(WireKind.Tcp, Pool, Handlers.Echo);
-        SocketDriverServices unset = wire.Services.GetRequiredService<SocketDriverServices>() with { Settings = [] };
+        await using DriverHost host = new(
+            TransportDrivers.Tcp, Pool, new DriverMemory(Pool), new TransportOptions(), TimeProvider.System, SocketSettings.None, NullLoggerFactory.Instance);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            new TcpListenerFactory(unset).BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Account, CancellationToken.None).AsTask());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => host.BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Account, CancellationToken.None).AsTask());
     }
 
     [Theory]
@@ -194,10 +192,11 @@ public sealed class DriverMemoryTests : PoolTest
     [InlineData("/run/link.sock", true)]
     public async Task CanBind_TheApisSocket_IsLeftToKestrel(string path, bool isOurs)
     {
-        await using Wire wire = await Wire.StartAsync(WireKind.Tcp, Pool, Handlers.Echo);
-        PipeListenerFactory pipes = new(wire.Services.GetRequiredService<SocketDriverServices>(), new UnixDomainSocketEndPoint("/run/api.sock"));
+        await using DriverHost host = new(
+            TransportDrivers.Pipe, Pool, new DriverMemory(Pool), new TransportOptions(), TimeProvider.System, SocketSettings.None, NullLoggerFactory.Instance,
+            new UnixDomainSocketEndPoint("/run/api.sock"));
 
-        Assert.Equal(isOurs, pipes.CanBind(new UnixDomainSocketEndPoint(path)));
+        Assert.Equal(isOurs, host.CanBind(new UnixDomainSocketEndPoint(path)));
     }
 
     private static async Task EchoAsync(Stream client, int count)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Umbra.Core.Memory;
 using Umbra.Testing;
 using Umbra.Transports.Tests.Contract;
+using Umbra.Transports.Drivers;
 
 namespace Umbra.Transports.Tests;
 
@@ -59,7 +60,7 @@ public sealed class RecycleTests : PoolTest
     /// <summary>With each buffer a descriptor, which is never returned.</summary>
     private sealed class ForgetfulMemory(BufferPool pool) : IDriverMemory
     {
-        public MemoryPool<byte> Of(TransportDriver driver, Account account) => new Forgetful(pool, pool.AsMemoryPool(driver.Tag!.Value, account), account);
+        public MemoryPool<byte> Of(TransportDriver driver, Account account) => new Forgetful(pool, pool.AsMemoryPool(driver.Tag, account), account);
 
         private sealed class Forgetful(BufferPool pool, MemoryPool<byte> inner, Account account) : MemoryPool<byte>
         {

@@ -30,10 +30,6 @@ public sealed class TransportAddressTests
     [InlineData("", "not a transport address")]
     [InlineData("server-b:5901", "not a transport address")]
     [InlineData("http://x", "no transport is called 'http'")]
-    [InlineData("async:///dev/ttyS0?baud=115200", "Tdasync (async:///dev/TTY?baud=RATE) is not in this build; expected tcp")]
-    [InlineData("ipx://1.2:3", "Tdipx")]
-    [InlineData("spx://1.2:3", "Tdspx")]
-    [InlineData("netb://NAME", "Tdnetb")]
     [InlineData("tcp://server-b", "no port from 0 to 65535; expected tcp://HOST:PORT")]
     [InlineData("tcp://:5901", "no port")]
     [InlineData("tcp://server-b:65536", "no port")]
@@ -63,12 +59,12 @@ public sealed class TransportAddressTests
         Assert.Equal(expected, TransportAddress.TryParse("pipe:///é" + new string('x', bytes - 3), out _, out _));
 
     [Fact]
-    public void ToEndPoint_EachScheme_IsOfItsKind()
+    public void EndPoint_EachScheme_IsOfItsKind()
     {
-        Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 7), TransportAddress.Parse("tcp://[::1]:7").ToEndPoint());
-        Assert.Equal(new DnsEndPoint("server-b", 7), TransportAddress.Parse("tcp://server-b:7").ToEndPoint());
-        Assert.Equal(new MemoryEndPoint("x"), TransportAddress.Parse("memory://x").ToEndPoint());
-        Assert.IsType<UnixDomainSocketEndPoint>(TransportAddress.Parse("pipe:///run/x").ToEndPoint());
+        Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 7), TransportAddress.Parse("tcp://[::1]:7").EndPoint);
+        Assert.Equal(new DnsEndPoint("server-b", 7), TransportAddress.Parse("tcp://server-b:7").EndPoint);
+        Assert.Equal(new MemoryEndPoint("x"), TransportAddress.Parse("memory://x").EndPoint);
+        Assert.IsType<UnixDomainSocketEndPoint>(TransportAddress.Parse("pipe:///run/x").EndPoint);
     }
 
     [Fact]
@@ -90,7 +86,6 @@ public sealed class TransportAddressTests
     [InlineData("pipe:///run/umbra/link.sock", true, true)]
     [InlineData("pipe:///run/umbra/", false, false)]
     [InlineData("memory://x", false, false)]
-    [InlineData("ipx://1.2:3", false, false)]
     [InlineData("http://x", false, false)]
     [InlineData(null, false, false)]
     public void WhyNot_ForLinks_AllowsWhatCanBeUsed(string? text, bool toListen, bool toConnect)
@@ -113,7 +108,7 @@ public sealed class TransportAddressTests
             if (TransportAddress.TryParse(text, out TransportAddress? address, out _))
             {
                 Assert.Equal(address, TransportAddress.Parse(address.ToString()));
-                address.ToEndPoint();
+                Assert.NotNull(address.EndPoint);
                 if (TransportAddress.WhyNotListen(text) is null)
                 {
                     address.ToListenEndPoint();
@@ -125,7 +120,7 @@ public sealed class TransportAddressTests
     [Fact]
     public void Drivers_Here_HaveATagAndTheirOwnScheme()
     {
-        Assert.Equal(["tcp", "pipe", "memory"], TransportDrivers.All.Where(d => d.IsHere).Select(d => d.Scheme));
+        Assert.Equal(["tcp", "pipe", "memory"], TransportDrivers.All.Select(d => d.Scheme));
         Assert.All(["tcp://127.0.0.1:1", "pipe:///run/x", "memory://x"], text =>
             Assert.Equal(TransportAddress.Parse(text).Driver, TransportDrivers.Of(TransportAddress.Parse(text).ToListenEndPoint())));
         Assert.Null(TransportDrivers.Of(null));

@@ -1,21 +1,19 @@
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
-using Umbra.Core.Memory;
+using Umbra.Transports.Lanes;
 
 namespace Umbra.Transports.Memory;
 
 /// <summary>Connections wait here, at most a backlog of them, until they are accepted.</summary>
-internal sealed class MemoryListener(MemoryEndPoint endPoint, Account payer, int backlog, Action<MemoryListener> unbound) : IConnectionListener
+internal sealed class MemoryListener(MemoryEndPoint endPoint, int backlog, Action<MemoryListener> unbound) : IConnectionListener
 {
-    private readonly Channel<MemoryConnection> _waiting = Channel.CreateBounded<MemoryConnection>(backlog);
+    private readonly Channel<LaneConnection> _waiting = Channel.CreateBounded<LaneConnection>(backlog);
 
     public EndPoint EndPoint => endPoint;
 
-    public Account Payer => payer;
-
     /// <returns>False when nobody listens any more.</returns>
-    public async ValueTask<bool> TryOfferAsync(MemoryConnection connection, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryOfferAsync(LaneConnection connection, CancellationToken cancellationToken)
     {
         try
         {
@@ -32,7 +30,7 @@ internal sealed class MemoryListener(MemoryEndPoint endPoint, Account payer, int
     {
         while (await _waiting.Reader.WaitToReadAsync(cancellationToken))
         {
-            if (_waiting.Reader.TryRead(out MemoryConnection? connection))
+            if (_waiting.Reader.TryRead(out LaneConnection? connection))
             {
                 return connection;
             }
@@ -45,7 +43,7 @@ internal sealed class MemoryListener(MemoryEndPoint endPoint, Account payer, int
     {
         unbound(this);
         _waiting.Writer.TryComplete();
-        while (_waiting.Reader.TryRead(out MemoryConnection? connection))
+        while (_waiting.Reader.TryRead(out LaneConnection? connection))
         {
             connection.Abort(new ConnectionAbortedException("the listener was closed"));
             await connection.DisposeAsync();

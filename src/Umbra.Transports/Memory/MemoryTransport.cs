@@ -2,29 +2,25 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Umbra.Core.Memory;
+using Umbra.Transports.Lanes;
 
 namespace Umbra.Transports.Memory;
 
-/// <summary>Tdmemory, both sides: connections inside this process, bounded as the others are.</summary>
-public sealed class MemoryTransport(BufferPool pool, Account account, TransportOptions options)
-    : ITransportListenerFactory, ITransportConnector
+/// <summary>Tdmemory at work: connections inside this process, bounded as the others are.</summary>
+/// <param name="pool">For all its connections: the two sides of one are one here and may end in either order, so none is a listener's alone.</param>
+public sealed class MemoryTransport(MemoryPool<byte> pool, TransportOptions options) : ITransport, ITransportConnector, IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly ConcurrentDictionary<string, MemoryListener> _listeners = new(StringComparer.Ordinal);
 
     public bool CanBind(EndPoint endpoint) => endpoint is MemoryEndPoint;
 
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        BindAsync(endpoint, account, cancellationToken);
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => ListenAsync(endpoint, pool, cancellationToken);
 
-    /// <summary>A connection's two sides are one here and may end in either order, so the listener has no account to close: the payer's is used as it is.</summary>
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken)
+    public ValueTask<IConnectionListener> ListenAsync(EndPoint endPoint, MemoryPool<byte> memory, CancellationToken cancellationToken)
     {
         MemoryEndPoint name = (MemoryEndPoint)endPoint;
-        MemoryListener listener = new(name, payer, options.Backlog, self => _listeners.TryRemove(KeyValuePair.Create(name.Name, self)));
-        return _listeners.TryAdd(name.Name, listener)
-            ? ValueTask.FromResult<IConnectionListener>(listener)
-            : throw new AddressInUseException($"somebody listens on {name}");
+        MemoryListener listener = new(name, options.Backlog, self => _listeners.TryRemove(KeyValuePair.Create(name.Name, self)));
+        return _listeners.TryAdd(name.Name, listener) ? new(listener) : throw new AddressInUseException($"somebody listens on {name}");
     }
 
     public bool CanConnect(TransportAddress address) => address.Driver == TransportDrivers.Memory;
@@ -36,9 +32,8 @@ public sealed class MemoryTransport(BufferPool pool, Account account, TransportO
             throw Refused(address);
         }
 
-        MemoryPool<byte> memory = pool.AsMemoryPool(BufferTag.TdMemory, listener.Payer);
-        MemoryLane lane = new(memory, options.MaxReadBufferSize);
-        MemoryConnection server = new(lane, listener.EndPoint, memory);
+        Lane lane = new(pool, options.MaxReadBufferSize);
+        LaneConnection server = new(lane, listener.EndPoint, null, pool);
         if (await listener.TryOfferAsync(server, cancellationToken))
         {
             return new LaneStream(lane, server.PeerClosed);
@@ -48,5 +43,7 @@ public sealed class MemoryTransport(BufferPool pool, Account account, TransportO
         throw Refused(address);
     }
 
-    private static IOException Refused(TransportAddress address) => new($"cannot connect to {address}: nobody listens");
+    public ValueTask DisposeAsync() => default;
+
+    private static TransportException Refused(TransportAddress address) => new(TransportError.Refused, $"cannot connect to {address}: nobody listens");
 }

@@ -2,7 +2,7 @@ namespace Umbra.Transports.Packets;
 
 /// <summary>
 /// A reliable, ordered stream of bytes in both directions over a wire that loses packets, as a state machine: no I/O, no clock, no lock, so that it runs in virtual
-/// time as well. Who carries it (the carrier) hands it what arrives, asks it what to send, and serialises all calls. Times are counted from when it
+/// time as well. Who carries it (<see cref="PacketCarrier"/>) hands it what arrives, asks it what to send, and serialises all calls. Times are counted from when it
 /// was made. It never throws for what a peer does.
 /// </summary>
 internal interface IPacketStream : IDisposable

@@ -19,15 +19,15 @@ public sealed class PipeConnector(TransportOptions options) : ITransportConnecto
         try
         {
             options.SetBuffers(socket);
-            await socket.ConnectAsync(address.ToEndPoint(), cancellationToken);
+            await socket.ConnectAsync(address.EndPoint, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (Exception e)
         {
             socket.Dispose();
-            if (e is SocketException)
+            if (e is SocketException error)
             {
-                throw new IOException($"cannot connect to {address}: {e.Message}", e);
+                throw TransportException.Connecting(address, error);
             }
 
             throw;

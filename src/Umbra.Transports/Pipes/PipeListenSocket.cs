@@ -10,6 +10,9 @@ namespace Umbra.Transports.Pipes;
 /// </summary>
 public static class PipeListenSocket
 {
+    /// <summary>Longest path of a Unix socket in bytes: sockaddr_un has room for 108, one of them 0.</summary>
+    public const int MaxPathBytes = 107;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Strangers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
@@ -18,9 +21,9 @@ public static class PipeListenSocket
     public static Socket Bind(string path, int backlog)
     {
         int length = Encoding.UTF8.GetByteCount(path);
-        if (length > TransportAddress.MaxPathBytes)
+        if (length > MaxPathBytes)
         {
-            throw new IOException($"the path of a socket has at most {TransportAddress.MaxPathBytes} bytes, this one {length}: {path}");
+            throw new IOException($"the path of a socket has at most {MaxPathBytes} bytes, this one {length}: {path}");
         }
 
         PrepareDirectory(path);

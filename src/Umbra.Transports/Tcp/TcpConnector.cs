@@ -14,15 +14,15 @@ public sealed class TcpConnector(TransportOptions options) : ITransportConnector
         {
             options.SetBuffers(socket);
             TcpKeepAlive.Set(socket);
-            await socket.ConnectAsync(address.ToEndPoint(), cancellationToken);
+            await socket.ConnectAsync(address.EndPoint, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (Exception e)
         {
             socket.Dispose();
-            if (e is SocketException)
+            if (e is SocketException error)
             {
-                throw new IOException($"cannot connect to {address}: {e.Message}", e);
+                throw TransportException.Connecting(address, error);
             }
 
             throw;

@@ -60,7 +60,7 @@ internal static class NodeCommand
     private static Command Join(CommandScope scope)
     {
         Argument<string> token = new("TOKEN") { Description = "what 'umbra node invite' printed; - reads it from standard input" };
-        Argument<string> address = new("ADDRESS") { Description = $"the inviting node: {TransportDrivers.FormsHere}" };
+        Argument<string> address = new("ADDRESS") { Description = $"the inviting node: {TransportDrivers.Forms}" };
         address.Validators.Add(result =>
         {
             if (TransportAddress.WhyNotConnect(result.Tokens[0].Value) is { } wrong)

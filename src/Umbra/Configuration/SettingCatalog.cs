@@ -5,6 +5,7 @@ using Umbra.Api;
 using Umbra.Core.Memory;
 using Umbra.Memory;
 using Umbra.Transports;
+using Umbra.Transports.Pipes;
 
 namespace Umbra.Configuration;
 
@@ -24,7 +25,7 @@ internal static class SettingCatalog
         One("runtimeDirectory", "Sockets; made with mode 0700", AbsolutePath,
             "/run/umbra as root; else $XDG_RUNTIME_DIR/umbra, or run in the state directory",
             (s, text) => s with { RuntimeDirectory = ParsePath(text) }),
-        One("apiSocket", "The API's Unix socket, mode 0600", $"{AbsolutePath} of at most {TransportAddress.MaxPathBytes} bytes",
+        One("apiSocket", "The API's Unix socket, mode 0600", $"{AbsolutePath} of at most {PipeListenSocket.MaxPathBytes} bytes",
             "api.sock in the runtime directory",
             (s, text) => s with { ApiSocket = ParsePath(text) }),
         new Setting("linkListen", "Where other nodes reach this one", "link addresses: tcp://IP:PORT or pipe:///PATH",
@@ -91,8 +92,8 @@ internal static class SettingCatalog
 
     /// <summary>What only the whole can show to be wrong.</summary>
     public static string? CheckWhole(NodeSettings settings) =>
-        System.Text.Encoding.UTF8.GetByteCount(settings.ApiSocketPath) > TransportAddress.MaxPathBytes
-            ? $"apiSocket {settings.ApiSocketPath} is longer than the {TransportAddress.MaxPathBytes} bytes a Unix socket's path may have; "
+        System.Text.Encoding.UTF8.GetByteCount(settings.ApiSocketPath) > PipeListenSocket.MaxPathBytes
+            ? $"apiSocket {settings.ApiSocketPath} is longer than the {PipeListenSocket.MaxPathBytes} bytes a Unix socket's path may have; "
                 + "set apiSocket or runtimeDirectory to a shorter path"
             : null;
 

@@ -66,7 +66,7 @@ internal sealed partial class NodeEngine
 
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DriverInfo>>(
     [
-        .. TransportDrivers.All.Where(d => d.IsHere).Select(driver => new DriverInfo(
+        .. TransportDrivers.All.Select(driver => new DriverInfo(
             driver.Name, driver.Scheme, [.. _settings.LinkListen.Where(a => TransportAddress.Parse(a).Driver == driver)],
             _openLinks.Values.Count(link => link.Driver == driver))),
     ]);
@@ -88,9 +88,9 @@ internal sealed partial class NodeEngine
         Sessions.Nodes.NodeState state = _identity.State ?? throw new IOException("this node has no identity: run 'umbra node init --name NAME'");
         GateEntry place = _gate.TryEnter() ?? throw new IOException($"{_gate.Count} connections are open on this node (setting maxConnections)");
         (Stream stream, TransportDriver driver) = await ConnectAsync(new PeerConnector(state, _identity.Tls!, _connectors), node, place, cancellationToken);
-        Account account = _driverAccounts.Of(driver).Open($"link to {node}", isWire: true);
+        Account account = _drivers.Of(driver).Account.Open($"link to {node}", isWire: true);
         StreamDuplex duplex = new(stream, _driverMemory.Of(driver, account));
-        account.Explain(driver.Tag!.Value, () => StreamDuplex.MostBytes);
+        account.Explain(driver.Tag, () => StreamDuplex.MostBytes);
         account.Recycle = why =>
         {
             _logger.LogWarning("link to {Node}: cut, to be connected again: {Reason}", node, why);

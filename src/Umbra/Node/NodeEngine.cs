@@ -9,6 +9,7 @@ using Umbra.Sessions;
 using Umbra.Sessions.Shadowing;
 using Umbra.Telemetry;
 using Umbra.Transports;
+using Umbra.Transports.Drivers;
 using Umbra.Transports.Listening;
 
 namespace Umbra.Node;
@@ -25,7 +26,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
     private readonly NodeIdentityHolder _identity;
     private readonly TransportListeners _listeners;
     private readonly TransportConnectors _connectors;
-    private readonly DriverAccounts _driverAccounts;
+    private readonly DriverHosts _drivers;
     private readonly IDriverMemory _driverMemory;
     private readonly TransportOptions _transport;
     private readonly ConnectionGate _gate;
@@ -46,7 +47,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
 
     public NodeEngine(
         NodeSettings settings, BufferPool pool, MemoryCondition condition, NodeVerifier verifier, SessionDirectory sessions, NodeIdentityHolder identity, TransportListeners listeners,
-        TransportConnectors connectors, DriverAccounts driverAccounts, IDriverMemory driverMemory, TransportOptions transport, ConnectionGate gate, IMeterFactory meters,
+        TransportConnectors connectors, DriverHosts drivers, IDriverMemory driverMemory, TransportOptions transport, ConnectionGate gate, IMeterFactory meters,
         TimeProvider time, ILoggerFactory loggers)
     {
         _settings = settings;
@@ -57,7 +58,7 @@ internal sealed partial class NodeEngine : INodeOperations, IAsyncDisposable
         _identity = identity;
         _listeners = listeners;
         _connectors = connectors;
-        _driverAccounts = driverAccounts;
+        _drivers = drivers;
         _driverMemory = driverMemory;
         _transport = transport;
         _gate = gate;

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using Umbra.Core.Memory;
 using Umbra.Core.Surfaces;
 using Umbra.Sessions.FrontEnds;
 using Umbra.Sessions.Shadowing;
@@ -21,7 +22,7 @@ public abstract class PeerTest : PoolTest
     private readonly CancellationTokenSource _timeout = new(TimeSpan.FromSeconds(90));
     private int _lastName;
 
-    protected PeerTest() => _transport = new MemoryTransport(Pool, Account, new TransportOptions { MaxReadBufferSize = 512 * 1024 });
+    protected PeerTest() => _transport = new MemoryTransport(Pool.AsMemoryPool(BufferTag.TdMemory, Account), new TransportOptions { MaxReadBufferSize = 512 * 1024 });
 
     protected PeerLog Log { get; } = new();
 

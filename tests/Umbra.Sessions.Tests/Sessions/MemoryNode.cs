@@ -34,7 +34,7 @@ internal sealed class MemoryNode : IAsyncDisposable
 
     private MemoryNode(BufferPool pool)
     {
-        _transport = new MemoryTransport(pool, pool.Root, new TransportOptions { MaxReadBufferSize = LaneBytes });
+        _transport = new MemoryTransport(pool.AsMemoryPool(BufferTag.TdMemory, pool.Root), new TransportOptions { MaxReadBufferSize = LaneBytes });
         PatternSource source = new(new PatternOptions { Size = new Size(160, 120), StepsPerSecond = 120 }, TimeProvider.System);
         Session = new Session(SessionName, source, pool, new SessionOptions(), TimeProvider.System, NullLogger.Instance);
         _sessions.TryAdd(Session);

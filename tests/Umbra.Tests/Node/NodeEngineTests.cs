@@ -8,6 +8,7 @@ using Umbra.Memory;
 using Umbra.Testing;
 using Umbra.Tests.Telemetry;
 using Umbra.Transports;
+using Umbra.Transports.Drivers;
 using Umbra.Transports.Listening;
 
 namespace Umbra.Tests.Node;
@@ -81,10 +82,10 @@ public sealed class NodeEngineTests
 
         Assert.Equal([BufferTag.TdTcp, BufferTag.TdPipe], SocketTags(near));
         Assert.Equal([BufferTag.TdPipe], SocketTags(target));
-        Assert.All([near, target], node => Assert.NotEqual(0, node.Services.GetRequiredService<DriverAccounts>().Of(TransportDrivers.Pipe).PeakBytes));
+        Assert.All([near, target], node => Assert.NotEqual(0, node.Services.GetRequiredService<DriverHosts>().Of(TransportDrivers.Pipe).Account.PeakBytes));
 
         // Shadowers pay for the viewer's socket, not the driver.
-        Assert.Equal(0, near.Services.GetRequiredService<DriverAccounts>().Of(TransportDrivers.Tcp).PeakBytes);
+        Assert.Equal(0, near.Services.GetRequiredService<DriverHosts>().Of(TransportDrivers.Tcp).Account.PeakBytes);
 
         using NodeClient api = new(target.ApiSocket, TimeSpan.FromSeconds(20));
         await api.GetVersionAsync(Ct);

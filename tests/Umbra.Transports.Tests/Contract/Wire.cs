@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Umbra.Core.Memory;
 using Umbra.Testing;
+using Umbra.Transports.Drivers;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Tls;
 
@@ -111,7 +112,8 @@ internal sealed class Wire : IAsyncDisposable
         return new StreamDuplex(stream, _pool.AsMemoryPool(BufferTag.Test, _pool.Root));
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes the port, and ends its connections.</summary>
+    public async Task StopListeningAsync()
     {
         if (_host is not null)
         {
@@ -122,7 +124,11 @@ internal sealed class Wire : IAsyncDisposable
         {
             await _app.StopAsync();
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await StopListeningAsync();
         await _app.DisposeAsync();
         if (Directory.Exists(_directory))
         {

@@ -16,7 +16,7 @@ public sealed class ListenerHostTests : PoolTest
     private static readonly TransportAddress Address = TransportAddress.Memory("host");
     private readonly MemoryTransport _transport;
 
-    public ListenerHostTests() => _transport = new MemoryTransport(Pool, Account, new TransportOptions());
+    public ListenerHostTests() => _transport = new MemoryTransport(Pool.AsMemoryPool(BufferTag.TdMemory, Account), new TransportOptions());
 
     [Fact]
     public async Task Accept_OverTheLimit_ClosesTheNewOne()
@@ -101,7 +101,7 @@ public sealed class ListenerHostTests : PoolTest
             await client.DisposeAsync();
         }
 
-        await Assert.ThrowsAsync<IOException>(ConnectAsync);
+        await Assert.ThrowsAsync<TransportException>(ConnectAsync);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed record X11Address
 
         string rest = text[Scheme.Length..];
         address = rest.StartsWith(':') ? ParseDisplay(rest[1..])
-            : rest.StartsWith('/') && rest.Length > 1 && System.Text.Encoding.UTF8.GetByteCount(rest) <= Transports.TransportAddress.MaxPathBytes
+            : rest.StartsWith('/') && rest.Length > 1 && System.Text.Encoding.UTF8.GetByteCount(rest) <= Transports.Pipes.PipeListenSocket.MaxPathBytes
                 ? new X11Address(null, 0, rest)
             : null;
         return address is not null;

@@ -4,18 +4,17 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Umbra.Core.Memory;
 
-namespace Umbra.Transports.Sockets;
+namespace Umbra.Transports.Drivers;
 
 /// <summary>A listener, its connections and the account they rent under, which is closed with it.</summary>
-internal sealed class PaidListener : IConnectionListener
+internal sealed class ArenaListener : IConnectionListener
 {
     /// <summary>For connections that were aborted to return what they hold.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly IConnectionListener _listener;
-    private readonly TransportDriver _driver;
     private readonly ListenerArena _arena;
     private readonly TransportOptions _options;
     private readonly ILogger _logger;
@@ -23,10 +22,9 @@ internal sealed class PaidListener : IConnectionListener
     private int _isDisposed;
     private int _isRecycling;
 
-    public PaidListener(IConnectionListener listener, TransportDriver driver, ListenerArena arena, TransportOptions options, ILogger logger)
+    private ArenaListener(IConnectionListener listener, ListenerArena arena, TransportOptions options, ILogger logger)
     {
         _listener = listener;
-        _driver = driver;
         _arena = arena;
         _options = options;
         _logger = logger;
@@ -35,12 +33,29 @@ internal sealed class PaidListener : IConnectionListener
 
     public EndPoint EndPoint => _listener.EndPoint;
 
+    /// <summary>Connections that are open.</summary>
+    public int Count => _connections.Count;
+
+    /// <param name="bind">Opens the end point with this memory.</param>
+    public static async ValueTask<ArenaListener> BindAsync(
+        ListenerArena arena, TransportOptions options, ILogger logger, Func<ListenerArena, ValueTask<IConnectionListener>> bind)
+    {
+        try
+        {
+            return new ArenaListener(await bind(arena), arena, options, logger);
+        }
+        catch
+        {
+            arena.Account.Dispose();
+            throw;
+        }
+    }
+
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         ConnectionContext? connection = await _listener.AcceptAsync(cancellationToken);
         if (connection is not null)
         {
-            connection.SetBuffers(_options);
             TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _connections[connection] = closed;
             connection.ConnectionClosed.Register(() =>
@@ -58,16 +73,33 @@ internal sealed class PaidListener : IConnectionListener
     /// <summary>To be called when the connections have ended.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _listener.DisposeAsync();
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
+            await _listener.DisposeAsync();
             Close(_arena.Account);
+        }
+    }
+
+    /// <summary>Ends all connections, and waits some seconds for who serves them to return what they hold.</summary>
+    public async Task AbortAllAsync(string why)
+    {
+        KeyValuePair<ConnectionContext, TaskCompletionSource>[] connections = [.. _connections];
+        foreach ((ConnectionContext connection, _) in connections)
+        {
+            connection.Abort(new ConnectionAbortedException(why));
+        }
+
+        // Aborted is not over: who serves them has to notice, and to return what it holds.
+        await Task.WhenAll(connections.Select(c => c.Value.Task)).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (int i = 0; i < 50 && connections.Length > 0 && _arena.Account.Blocks > 0; i++)
+        {
+            await Task.Delay(Grace / 50);
         }
     }
 
     private void Watch(Account account)
     {
-        account.Explain(_driver.Tag!.Value, () => _connections.Count * _options.BytesPerConnection);
+        account.Explain(_arena.Tag, () => _connections.Count * _options.BytesPerConnection);
         account.Recycle = why => _ = RecycleAsync(why);
     }
 
@@ -81,18 +113,11 @@ internal sealed class PaidListener : IConnectionListener
 
         Account before = _arena.Renew();
         Watch(_arena.Account);
-        KeyValuePair<ConnectionContext, TaskCompletionSource>[] connections = [.. _connections];
-        foreach ((ConnectionContext connection, _) in connections)
-        {
-            connection.Abort(new ConnectionAbortedException(why));
-        }
-
-        // Aborted is not over: who serves them has to notice, and to return what it holds.
-        await Task.WhenAll(connections.Select(c => c.Value.Task)).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await AbortAllAsync(why);
         await Task.Delay(Grace);
         Close(before);
         Volatile.Write(ref _isRecycling, 0);
     }
 
-    private void Close(Account account) => account.CloseAndTell($"driver {_driver.Name}, {account.Name}", _logger);
+    private void Close(Account account) => account.CloseAndTell($"driver {_arena.DriverName}, {account.Name}", _logger);
 }

@@ -1,4 +1,4 @@
-namespace Umbra.Transports.Memory;
+namespace Umbra.Transports.Lanes;
 
 /// <summary>
 /// Closes one end of a pipe exactly once and never under the feet of an operation: a pipe's end must not be completed while it is in use.

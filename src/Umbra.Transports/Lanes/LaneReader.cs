@@ -1,10 +1,15 @@
 using System.IO.Pipelines;
 
-namespace Umbra.Transports.Memory;
+namespace Umbra.Transports.Lanes;
 
 /// <summary>The reading end of one side of a lane.</summary>
-internal sealed class LaneReader(MemoryLane lane, PipeReader inner) : PipeReader
+internal sealed class LaneReader(Lane lane, PipeReader inner) : PipeReader
 {
+    private volatile bool _isCompleted;
+
+    /// <summary>Who reads here has ended.</summary>
+    public bool IsCompleted => _isCompleted;
+
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         lane.ThrowIfBroken();
@@ -29,5 +34,9 @@ internal sealed class LaneReader(MemoryLane lane, PipeReader inner) : PipeReader
 
     public override void CancelPendingRead() => inner.CancelPendingRead();
 
-    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    public override void Complete(Exception? exception = null)
+    {
+        _isCompleted = true;
+        inner.Complete(exception);
+    }
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Umbra.Core.Memory;
 
-namespace Umbra.Transports;
+namespace Umbra.Transports.Drivers;
 
 /// <summary>Where drivers get the memory of their connections. Replaced only by tests, whose drivers are to have faults.</summary>
 public interface IDriverMemory

@@ -1,9 +1,9 @@
 using System.IO.Pipelines;
 
-namespace Umbra.Transports.Memory;
+namespace Umbra.Transports.Lanes;
 
 /// <summary>The writing end of one side of a lane.</summary>
-internal sealed class LaneWriter(MemoryLane lane, PipeWriter inner) : PassingWriter(inner)
+internal sealed class LaneWriter(Lane lane, PipeWriter inner) : PassingWriter(inner)
 {
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 
-namespace Umbra.Transports.Memory;
+namespace Umbra.Transports.Lanes;
 
 /// <summary>
 /// The client's side of a lane. Disposing it, from any thread, ends the connection; the server still reads what was written before.
@@ -18,7 +18,7 @@ internal sealed class LaneStream : Stream
     private readonly Action _closed;
 
     /// <param name="closed">Called when this side is disposed.</param>
-    public LaneStream(MemoryLane lane, Action closed)
+    public LaneStream(Lane lane, Action closed)
     {
         _reader = lane.Client.Reader;
         _writer = lane.Client.Writer;
@@ -104,8 +104,8 @@ internal sealed class LaneStream : Stream
     {
         if (disposing)
         {
-            _writing.Close();
             _reading.Close();
+            _writing.Close();
             _closed();
         }
 

@@ -1,29 +1,24 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Connections;
 using Umbra.Core.Memory;
 
-namespace Umbra.Transports.Sockets;
+namespace Umbra.Transports.Drivers;
 
 /// <summary>
 /// All memory of one listener's connections: an account that is closed, and reclaimed, with it. It can be replaced while the listener goes on; blocks know whose they
 /// are, so those of before go back to where they came from.
 /// </summary>
-internal sealed class ListenerArena(TransportDriver driver, IDriverMemory memory, Func<Account> open) : MemoryPool<byte>, IMemoryPoolFactory<byte>
+/// <param name="driverName">For people.</param>
+internal sealed class ListenerArena(string driverName, BufferTag tag, Func<Account> open, Func<Account, MemoryPool<byte>> memoryOf) : MemoryPool<byte>
 {
-    private volatile Current _current = new(driver, memory, open());
+    private volatile Current _current = new(open(), memoryOf);
 
-    /// <summary>Somebody takes memory here.</summary>
-    public bool IsUsed { get; private set; }
+    public string DriverName => driverName;
+
+    public BufferTag Tag => tag;
 
     public Account Account => _current.Account;
 
     public override int MaxBufferSize => _current.Pool.MaxBufferSize;
-
-    public MemoryPool<byte> Create(MemoryPoolOptions? options = null)
-    {
-        IsUsed = true;
-        return this;
-    }
 
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => _current.Pool.Rent(minBufferSize);
 
@@ -31,7 +26,7 @@ internal sealed class ListenerArena(TransportDriver driver, IDriverMemory memory
     public Account Renew()
     {
         Account before = _current.Account;
-        _current = new Current(driver, memory, open());
+        _current = new Current(open(), memoryOf);
         return before;
     }
 
@@ -39,10 +34,10 @@ internal sealed class ListenerArena(TransportDriver driver, IDriverMemory memory
     {
     }
 
-    private sealed class Current(TransportDriver driver, IDriverMemory memory, Account account)
+    private sealed class Current(Account account, Func<Account, MemoryPool<byte>> memoryOf)
     {
         public Account Account => account;
 
-        public MemoryPool<byte> Pool { get; } = memory.Of(driver, account);
+        public MemoryPool<byte> Pool { get; } = memoryOf(account);
     }
 }

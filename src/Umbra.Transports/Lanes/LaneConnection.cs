@@ -5,24 +5,26 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Umbra.Transports.Memory;
+namespace Umbra.Transports.Lanes;
 
 /// <summary>The server's side of a lane, as Kestrel wants it.</summary>
-internal sealed class MemoryConnection : ConnectionContext, IMemoryPoolFeature
+internal sealed class LaneConnection : ConnectionContext, IMemoryPoolFeature
 {
     private static long s_lastId;
-    private readonly MemoryLane _lane;
+    private readonly Lane _lane;
     private readonly CancellationTokenSource _closed = new();
     private int _isDisposed;
 
-    public MemoryConnection(MemoryLane lane, EndPoint endPoint, MemoryPool<byte> pool)
+    /// <param name="pool">For TLS above this.</param>
+    public LaneConnection(Lane lane, EndPoint local, EndPoint? remote, MemoryPool<byte> pool)
     {
         _lane = lane;
         MemoryPool = pool;
         Transport = new DuplexPipe(lane.Server.Reader, lane.Server.Writer);
-        ConnectionId = $"memory-{Interlocked.Increment(ref s_lastId)}";
+        ConnectionId = $"lane-{Interlocked.Increment(ref s_lastId)}";
         ConnectionClosed = _closed.Token;
-        LocalEndPoint = endPoint;
+        LocalEndPoint = local;
+        RemoteEndPoint = remote;
         Features.Set<IMemoryPoolFeature>(this);
     }
 
@@ -39,11 +41,11 @@ internal sealed class MemoryConnection : ConnectionContext, IMemoryPoolFeature
 
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        _lane.Break();
+        _lane.Break("the connection was aborted");
         PeerClosed();
     }
 
-    /// <summary>Called when the client's side is disposed.</summary>
+    /// <summary>To be called when the client's side is closed, or what carries it has ended.</summary>
     public void PeerClosed()
     {
         try

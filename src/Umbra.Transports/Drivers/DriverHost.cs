@@ -1,0 +1,255 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using Umbra.Core.Memory;
+using Umbra.Transports.Sockets;
+
+namespace Umbra.Transports.Drivers;
+
+/// <summary>
+/// A driver of this node: starts and stops it, listens and connects with it, counts, and gives it its memory. Everything it takes is below one account, which is closed,
+/// and reclaimed, when it is stopped; no other driver notices. What it listens on stays open to those who listen, and comes back when it is started again.
+/// </summary>
+public sealed class DriverHost : ITransportListenerFactory, ITransportConnector, IAsyncDisposable
+{
+    private readonly BufferPool _pool;
+    private readonly IDriverMemory _memory;
+    private readonly TransportOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SocketSettings _sockets;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly EndPoint? _except;
+    private readonly ConcurrentDictionary<DriverListener, bool> _listeners = new();
+    private readonly ConcurrentDictionary<CountedStream, bool> _made = new();
+    private readonly SemaphoreSlim _turn = new(1);
+#pragma warning disable CA2213 // Disposed through a copy: from then on nobody is to find it here.
+    private volatile ITransport? _transport;
+#pragma warning restore CA2213
+
+    /// <param name="except">An end point of the driver's kind that is none of its business.</param>
+    internal DriverHost(
+        TransportDriver driver, BufferPool pool, IDriverMemory memory, TransportOptions options, TimeProvider time, SocketSettings sockets, ILoggerFactory loggers, EndPoint? except = null)
+    {
+        Driver = driver;
+        _pool = pool;
+        _memory = memory;
+        _options = options;
+        _time = time;
+        _sockets = sockets;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger<DriverHost>();
+        _except = except;
+        Account = OpenAccount();
+        Begin();
+    }
+
+    public TransportDriver Driver { get; }
+
+    public DriverState State { get; private set; }
+
+    /// <summary>Why it is refused or has failed, and what to do; null otherwise.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Who pays for the driver's links, in both directions. It must not touch the reserves: links are not the owners' path. Another one after each start.</summary>
+    public Account Account { get; private set; }
+
+    public DriverCounters Counters { get; } = new();
+
+    /// <summary>Connections that are open, in both directions.</summary>
+    public int OpenConnections => _made.Count + _listeners.Keys.Sum(listener => listener.Count);
+
+    /// <summary>Where it listens, or will again.</summary>
+    public IReadOnlyList<EndPoint> Listening => [.. _listeners.Keys.Select(listener => listener.EndPoint)];
+
+    public bool CanBind(EndPoint endpoint) => Driver.Owns(endpoint) && !endpoint.Equals(_except);
+
+    public bool CanConnect(TransportAddress address) => address.Driver == Driver;
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => ListenAsync(endpoint, () => Account, cancellationToken);
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken) => ListenAsync(endPoint, () => payer, cancellationToken);
+
+    public async ValueTask<Stream> ConnectAsync(TransportAddress address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ITransport transport = Running();
+            CountedStream stream = new(await transport.ConnectAsync(address, cancellationToken), Counters, self => _made.TryRemove(self, out _));
+            _made[stream] = true;
+            if (_transport != transport)
+            {
+                await stream.DisposeAsync();
+                throw NotRunning();
+            }
+
+            Counters.AddConnection();
+            return stream;
+        }
+        catch (IOException exception)
+        {
+            Counters.AddError(TransportException.KindOf(exception));
+            throw;
+        }
+    }
+
+    /// <summary>Sets it to work and opens what it listened on. Does nothing where it is at work.</summary>
+    /// <exception cref="IOException">It cannot; <see cref="Problem"/> says the same.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (State == DriverState.Running)
+            {
+                return;
+            }
+
+            if (_transport is not null)
+            {
+                // It had begun, and could not open everything.
+                await EndAsync();
+            }
+
+            Account = OpenAccount();
+            if (Begin())
+            {
+                await ListenAgainAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        if (Problem is { } problem)
+        {
+            throw new TransportException(TransportError.Other, problem);
+        }
+
+        _logger.LogInformation("driver {Driver}: started", Driver.Name);
+    }
+
+    /// <summary>Ends its connections, closes what it listens on, and takes back its memory. Links over it look for another way.</summary>
+    public async Task StopAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_transport is not null)
+            {
+                await EndAsync();
+                _logger.LogInformation("driver {Driver}: stopped", Driver.Name);
+            }
+
+            (State, Problem) = (DriverState.Stopped, null);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_transport is { } transport)
+        {
+            _transport = null;
+            await transport.DisposeAsync();
+        }
+
+        _turn.Dispose();
+    }
+
+    private Account OpenAccount() => _pool.Root.Open($"driver {Driver.Name}", driver: Driver.Name);
+
+    /// <returns>False where it is of another contract.</returns>
+    private bool Begin()
+    {
+        if (Driver.ContractVersion != TransportContract.Version)
+        {
+            Problem = $"driver {Driver.Name} was written for version {Driver.ContractVersion} of the transport contract, and this node needs version {TransportContract.Version}: "
+                + "install the driver that came with this version of Umbra";
+            State = DriverState.Refused;
+            _logger.LogError("{Problem}", Problem);
+            return false;
+        }
+
+        _transport = Driver.Open(new DriverContext(_memory.Of(Driver, Account), _options, _time, Counters, _loggers) { Sockets = _sockets });
+        (State, Problem) = (DriverState.Running, null);
+        return true;
+    }
+
+    private async Task ListenAgainAsync(CancellationToken cancellationToken)
+    {
+        foreach (DriverListener listener in _listeners.Keys)
+        {
+            try
+            {
+                await listener.ResumeAsync(listener.EndPoint, cancellationToken);
+            }
+            catch (Exception exception) when (exception is IOException or AddressInUseException)
+            {
+                Counters.AddError(TransportException.KindOf(exception));
+                Problem = $"driver {Driver.Name} cannot listen on {listener.EndPoint} again: {exception.Message}; free it, then start the driver once more";
+                State = DriverState.Failed;
+            }
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        string why = $"the driver {Driver.Name} was stopped";
+        ITransport transport = _transport!;
+        _transport = null;
+        State = DriverState.Stopped;
+        foreach (CountedStream stream in _made.Keys)
+        {
+            await stream.DisposeAsync();
+        }
+
+        foreach (DriverListener listener in _listeners.Keys)
+        {
+            await listener.SuspendAsync(why);
+        }
+
+        await transport.DisposeAsync();
+
+        // Who used its connections has to notice, and to return what it holds.
+        for (long since = _time.GetTimestamp(); Account.Blocks > 0 && _time.GetElapsedTime(since) < ArenaListener.Patience;)
+        {
+            await Task.Delay(20);
+        }
+
+        Account.CloseAndTell($"driver {Driver.Name}", _logger);
+    }
+
+    private async ValueTask<IConnectionListener> ListenAsync(EndPoint endPoint, Func<Account> payer, CancellationToken cancellationToken)
+    {
+        DriverListener listener = new(Counters, (at, token) => OpenAsync(at, payer(), token), self => _listeners.TryRemove(self, out _));
+        try
+        {
+            await listener.ResumeAsync(endPoint, cancellationToken);
+            _listeners[listener] = true;
+            return listener;
+        }
+        catch (Exception exception) when (exception is IOException or AddressInUseException)
+        {
+            Counters.AddError(TransportException.KindOf(exception));
+            throw;
+        }
+    }
+
+    private ValueTask<ArenaListener> OpenAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken)
+    {
+        ITransport transport = Running();
+        ListenerArena arena = new(
+            Driver.Name, Driver.Tag, () => payer.Open($"{Driver.Name} {endPoint}", mustSucceed: payer.MustSucceed, isWire: true, driver: Driver.Name), account => _memory.Of(Driver, account));
+        return ArenaListener.BindAsync(arena, _options, _logger, memory => transport.ListenAsync(endPoint, memory, cancellationToken));
+    }
+
+    private ITransport Running() => _transport ?? throw NotRunning();
+
+    private TransportException NotRunning() => new(TransportError.Refused, Problem ?? $"the driver {Driver.Name} is stopped on this node; 'umbra drivers start {Driver.Name}' starts it");
+}
