@@ -6,6 +6,9 @@ namespace Umbra.Transports.Pipes;
 /// <summary>Tdpipe, client side: a Unix socket, on Windows a named pipe of this machine.</summary>
 public sealed class PipeConnector(TransportOptions options) : ITransportConnector
 {
+    /// <summary>About two seconds.</summary>
+    private const int MaxTries = 100;
+
     public bool CanConnect(TransportAddress address) => address.Driver == TransportDrivers.Pipe;
 
     public async ValueTask<Stream> ConnectAsync(TransportAddress address, CancellationToken cancellationToken) =>
@@ -19,7 +22,7 @@ public sealed class PipeConnector(TransportOptions options) : ITransportConnecto
         try
         {
             options.SetBuffers(socket);
-            await socket.ConnectAsync(address.EndPoint, cancellationToken);
+            await ConnectAsync(socket, address, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (Exception e)
@@ -31,6 +34,23 @@ public sealed class PipeConnector(TransportOptions options) : ITransportConnecto
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Where a listener's queue is full TCP waits by itself, and a Unix socket says so.</summary>
+    private static async Task ConnectAsync(Socket socket, TransportAddress address, CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                await socket.ConnectAsync(address.EndPoint, cancellationToken);
+                return;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain && tries < MaxTries)
+            {
+                await Task.Delay(Random.Shared.Next(2, 40), cancellationToken);
+            }
         }
     }
 

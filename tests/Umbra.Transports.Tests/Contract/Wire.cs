@@ -30,9 +30,12 @@ internal sealed class Wire : IAsyncDisposable
     {
         Kind = kind;
         _pool = pool;
-        Address = IsPipe ? TransportAddress.Pipe(Path.Combine(_directory, "s"))
-            : IsMemory ? TransportAddress.Memory("wire")
-            : TransportAddress.Tcp("127.0.0.1", 0);
+        Address = kind.Medium() switch
+        {
+            WireKind.Tcp => TransportAddress.Tcp("127.0.0.1", 0),
+            WireKind.Pipe => TransportAddress.Pipe(Path.Combine(_directory, "s")),
+            _ => TransportAddress.Memory("wire"),
+        };
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -66,11 +69,10 @@ internal sealed class Wire : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    private bool IsTls => Kind is WireKind.TcpTls or WireKind.PipeTls or WireKind.MemoryTls;
+    /// <summary>The driver at work here, for both sides.</summary>
+    public DriverHost Driver => Services.GetRequiredService<DriverHosts>().Of(Address.Driver);
 
-    private bool IsPipe => Kind is WireKind.Pipe or WireKind.PipeTls;
-
-    private bool IsMemory => Kind is WireKind.Memory or WireKind.MemoryTls;
+    private bool IsTls => Kind.IsTls();
 
     private EndPoint EndPoint => Address.ToListenEndPoint();
 
@@ -88,7 +90,7 @@ internal sealed class Wire : IAsyncDisposable
                 .ListenAsync(wire.EndPoint, payer, handler, limits, CancellationToken.None);
         }
 
-        if (!wire.IsPipe && !wire.IsMemory)
+        if (kind.Medium() == WireKind.Tcp)
         {
             wire.Address = TransportAddress.Tcp("127.0.0.1", wire.FindPort());
         }
@@ -97,8 +99,8 @@ internal sealed class Wire : IAsyncDisposable
     }
 
     /// <summary>The bare wire, without TLS.</summary>
-    public async Task<Stream> ConnectBareAsync() =>
-        await Services.GetRequiredService<TransportConnectors>().ConnectAsync(Address, CancellationToken.None);
+    public async Task<Stream> ConnectBareAsync(CancellationToken cancellationToken = default) =>
+        await Services.GetRequiredService<TransportConnectors>().ConnectAsync(Address, cancellationToken);
 
     public async Task<StreamDuplex> ConnectAsync()
     {

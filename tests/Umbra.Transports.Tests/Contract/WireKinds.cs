@@ -1,0 +1,23 @@
+namespace Umbra.Transports.Tests.Contract;
+
+/// <summary>What each kind can bear in a test's time.</summary>
+internal static class WireKinds
+{
+    private const int Megabyte = 1024 * 1024;
+
+    public static bool IsTls(this WireKind kind) => kind.ToString().EndsWith("Tls", StringComparison.Ordinal);
+
+    /// <summary>The same driver without TLS.</summary>
+    public static WireKind Medium(this WireKind kind) => kind.IsTls() ? kind - 1 : kind;
+
+    /// <summary>Enough for many chunks.</summary>
+    public static int BytesToSend(this WireKind kind) => 4 * Megabyte;
+
+    /// <summary>More than fits into all buffers on the way.</summary>
+    public static long BytesToStall(this WireKind kind) => 48 * Megabyte;
+
+    /// <summary>Connections one after the other.</summary>
+    public static int Repetitions(this WireKind kind) => kind.IsTls() ? 100 : 1000;
+
+    public static int ConnectionsAtOnce(this WireKind kind) => kind.IsTls() ? 50 : 200;
+}
