@@ -1,5 +1,6 @@
 using Umbra.Api;
 using Umbra.Memory;
+using Umbra.Transports.Drivers;
 
 namespace Umbra.Tests;
 
@@ -43,6 +44,16 @@ internal sealed class FakeNode : INodeOperations
             new("Mdl ", "control messages", "session alice / viewer \u001b[2J", 1, 100, Time, 2, ""),
         ],
         0, Time);
+
+    public DriverInfo Driver { get; set; } = new(
+        "Tdpipe", "pipe", ["pipe:///run/umbra/link.sock"], 3, new DriverFileInfo("Umbra.Transports.dll", "0.1.0", Time, 10360, "0123456789abcdef"), DriverState.Running, 4, 9, 5 << 20, 2048,
+        7, 1, new Dictionary<string, long> { ["refused"] = 2, ["reset"] = 1 });
+
+    public IReadOnlyList<WireCheckInfo> Steps { get; set; } =
+    [
+        new("tcp://server-b:4711", "Tdtcp", "server-b", WireCheckPhase.RoundTrip, 0, 0.5, 4.25),
+        new("tcp://server-b:4711", "Tdtcp", "server-b", WireCheckPhase.Done, 1, 0.5, 4.25, 0.2, 1.5, 100 << 20, 50 << 20, 3, 0.125),
+    ];
 
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) => Answer(VersionInfo.Current("server-a"));
 
@@ -104,7 +115,13 @@ internal sealed class FakeNode : INodeOperations
     public Task StopVerifierAsync(CancellationToken cancellationToken) => Answer(0, "off");
 
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) =>
-        Answer<IReadOnlyList<DriverInfo>>([new("Tdpipe", "pipe", ["pipe:///run/umbra/link.sock"], 3)]);
+        Answer<IReadOnlyList<DriverInfo>>([Driver]);
+
+    public Task<DriverInfo> StartDriverAsync(string name, CancellationToken cancellationToken) => Answer(Driver, $"start {name}");
+
+    public Task<DriverInfo> StopDriverAsync(string name, CancellationToken cancellationToken) => Answer(Driver with { State = DriverState.Stopped }, $"stop {name}");
+
+    public Task<IAsyncEnumerable<WireCheckInfo>> CheckWireAsync(WireCheckRequest request, CancellationToken cancellationToken) => Answer(Steps.ToAsyncEnumerable(), request);
 
     private Task<T> Answer<T>(T value, object? request = null)
     {

@@ -54,6 +54,8 @@ public static class LinkLimits
         LinkMessageType.Key => 4 + 4 + 4 + 1,
         LinkMessageType.Pointer => 4 + 2 + 2 + 1,
         LinkMessageType.ResizeRequest => 4 + 2 + 2,
+        LinkMessageType.Measure => 4,
+        LinkMessageType.Filler => 4 + LinkFiller.MaxBytes,
         _ => MaxUnknownBytes,
     };
 }

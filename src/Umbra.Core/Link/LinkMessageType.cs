@@ -30,4 +30,6 @@ public enum LinkMessageType : byte
     Key = 0x30,
     Pointer = 0x31,
     ResizeRequest = 0x32,
+    Measure = 0x40,
+    Filler = 0x41,
 }

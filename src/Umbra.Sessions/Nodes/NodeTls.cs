@@ -40,7 +40,8 @@ public sealed class NodeTls(NodeState state, ILogger<NodeTls> log)
     };
 
     /// <summary>For connecting to the enrolled peer of this name, and nobody else. The name is not sent in the clear.</summary>
-    public SslClientAuthenticationOptions ClientOptions(string peerName) => new()
+    /// <param name="peerName">Null: to whichever enrolled peer answers.</param>
+    public SslClientAuthenticationOptions ClientOptions(string? peerName) => new()
     {
         TargetHost = "",
         ClientCertificateContext = Present(),
@@ -50,7 +51,7 @@ public sealed class NodeTls(NodeState state, ILogger<NodeTls> log)
         AllowTlsResume = false,
         AllowRenegotiation = false,
         RemoteCertificateValidationCallback =
-            (_, shown, _, _) => Admit(_validator.ValidateServer(shown as X509Certificate2, peerName), $"answering for {peerName}"),
+            (_, shown, _, _) => Admit(_validator.ValidateServer(shown as X509Certificate2, peerName), $"answering for {peerName ?? "a peer"}"),
     };
 
     /// <summary>

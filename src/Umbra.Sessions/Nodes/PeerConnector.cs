@@ -22,7 +22,7 @@ public sealed class PeerConnector(NodeState state, NodeTls tls, TransportConnect
         {
             try
             {
-                return await ConnectAsync(name, address, cancellationToken);
+                return await ConnectAsync(name, address, null, cancellationToken);
             }
             catch (IOException exception)
             {
@@ -33,8 +33,12 @@ public sealed class PeerConnector(NodeState state, NodeTls tls, TransportConnect
         throw last;
     }
 
-    private async Task<(LinkTlsStream Stream, TransportDriver Driver)> ConnectAsync(
-        string name, string text, CancellationToken cancellationToken)
+    /// <summary>At this address alone.</summary>
+    /// <param name="name">Null: whichever enrolled peer answers there.</param>
+    /// <param name="connected">Called between connecting and the TLS handshake.</param>
+    /// <inheritdoc cref="ConnectAsync(string, CancellationToken)"/>
+    public async Task<(LinkTlsStream Stream, TransportDriver Driver)> ConnectAsync(
+        string? name, string text, Action? connected, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(AddressTimeout, state.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -42,11 +46,12 @@ public sealed class PeerConnector(NodeState state, NodeTls tls, TransportConnect
         {
             TransportAddress address = TransportAddress.Parse(text);
             Stream wire = await connectors.ConnectAsync(address, either.Token);
+            connected?.Invoke();
             return (await LinkTls.ConnectAsync(wire, tls.ClientOptions(name), either.Token), address.Driver);
         }
         catch (AuthenticationException exception)
         {
-            throw new IOException($"who answers at {text} is not {name}, or speaks no TLS 1.3; this node's log says more", exception);
+            throw new IOException($"who answers at {text} is not {name ?? "an enrolled node"}, or speaks no TLS 1.3; this node's log says more", exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {

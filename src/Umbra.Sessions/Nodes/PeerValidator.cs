@@ -21,8 +21,8 @@ public sealed class PeerValidator(NodeState state)
         return state.Invites.IsOutstanding(key) ? PeerIdentity.OfInvite(key) : ValidatePeer(certificate, key, NodeCertificates.ClientUse);
     }
 
-    /// <summary>One we connected to: it must be the enrolled peer of exactly this name.</summary>
-    public PeerIdentity ValidateServer(X509Certificate2? certificate, string name)
+    /// <summary>One we connected to: it must be the enrolled peer of exactly this name, or any where there is none.</summary>
+    public PeerIdentity ValidateServer(X509Certificate2? certificate, string? name)
     {
         if (certificate is null)
         {
@@ -30,7 +30,7 @@ public sealed class PeerValidator(NodeState state)
         }
 
         PeerIdentity found = ValidatePeer(certificate, NodeCertificates.KeyHash(certificate), NodeCertificates.ServerUse);
-        return found.Peer is { } peer && !NodeNames.Same(peer.Name, name) ? PeerIdentity.Refused($"it is {peer.Name}, not {name}") : found;
+        return name is not null && found.Peer is { } peer && !NodeNames.Same(peer.Name, name) ? PeerIdentity.Refused($"it is {peer.Name}, not {name}") : found;
     }
 
     private PeerIdentity ValidatePeer(X509Certificate2 certificate, string key, string use)

@@ -30,6 +30,9 @@ public sealed class ShadowStack : IViewerFrontEnd
     /// <summary>A near node cannot collect more permission to send than this, nor leave more pictures unanswered.</summary>
     private const int MaxCredits = 8;
 
+    /// <summary>Filler that a near node can be owed.</summary>
+    private const int MaxFiller = 2 * LinkMeasure.MaxBytes;
+
     /// <summary>A ping behind a picture carries its commit, which is never 0.</summary>
     private const ulong IdlePing = 0;
 
@@ -53,6 +56,7 @@ public sealed class ShadowStack : IViewerFrontEnd
     private SessionViewer? _viewer;
     private ControlVersions _sent;
     private int _credits;
+    private int _filler;
     private LinkFormat _format = new(-1, 1);
     private bool _isGreeted;
 
@@ -202,6 +206,13 @@ public sealed class ShadowStack : IViewerFrontEnd
             case LinkMessageType.Refresh:
                 LinkRefresh.Read(frame.Payload);
                 _refreshWanted.Set();
+                break;
+            case LinkMessageType.Measure:
+                Measure(LinkMeasure.Read(frame.Payload).Bytes);
+                break;
+            case LinkMessageType.Filler:
+                LinkFiller.Read(frame.Payload);
+                Measure(0);
                 break;
             case LinkMessageType.ResizeRequest:
                 // Nothing a shadower does may resize the owner's session.
@@ -477,6 +488,7 @@ public sealed class ShadowStack : IViewerFrontEnd
             PostControls();
             isSent |= await SendPictureAsync(cancellationToken);
             isSent |= AnswerRefresh();
+            isSent |= PostFiller();
             if (_memory.IsShort && !isSent)
             {
                 await _memory.PauseAsync(cancellationToken);
@@ -544,6 +556,39 @@ public sealed class ShadowStack : IViewerFrontEnd
         }
 
         _sent = now;
+    }
+
+    /// <summary>Wires are measured before they are used: a session's pictures are not to wait for it.</summary>
+    private void Measure(int bytes)
+    {
+        if (_session is not null)
+        {
+            throw new ProtocolException("link: measured while a session is open on it");
+        }
+
+        lock (_gate)
+        {
+            _filler = Math.Min(MaxFiller, _filler + bytes);
+        }
+
+        Wake();
+    }
+
+    private bool PostFiller()
+    {
+        int bytes;
+        lock (_gate)
+        {
+            bytes = Math.Min(_filler, LinkFiller.MaxBytes);
+            _filler -= bytes;
+        }
+
+        if (bytes > 0)
+        {
+            _channel.Post(new LinkFiller(bytes).Write);
+        }
+
+        return bytes > 0;
     }
 
     private bool HasAttached()

@@ -1,10 +1,14 @@
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Umbra.Transports.Tcp;
 
 namespace Umbra.Transports.Drivers;
 
 /// <summary>A connection that was made: counts what goes through it, and says when it is closed.</summary>
 internal sealed class CountedStream(Stream inner, DriverCounters counters, Action<CountedStream> closed) : Stream
 {
+    private readonly TcpSegments? _segments = inner is NetworkStream network ? TcpSegments.Count(network.Socket, counters) : null;
+
     /// <summary>What the driver made.</summary>
     public Stream Inner => inner;
 
@@ -58,6 +62,7 @@ internal sealed class CountedStream(Stream inner, DriverCounters counters, Actio
     {
         if (disposing)
         {
+            _segments?.Dispose();
             inner.Dispose();
             closed(this);
         }

@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Umbra.Transports.Tcp;
 
 namespace Umbra.Transports.Drivers;
 
@@ -70,6 +72,11 @@ internal sealed class DriverListener(DriverCounters counters, Func<EndPoint, Can
             {
                 counters.AddConnection();
                 connection.Features.Set(counters);
+                if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket && TcpSegments.Count(socket, counters) is { } segments)
+                {
+                    connection.ConnectionClosed.Register(segments.Dispose);
+                }
+
                 connection.Transport = new DuplexPipe(new CountingReader(connection.Transport.Input, counters), new CountingWriter(connection.Transport.Output, counters));
                 return connection;
             }

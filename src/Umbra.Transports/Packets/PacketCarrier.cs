@@ -406,6 +406,7 @@ internal sealed class PacketCarrier
         lock (_gate)
         {
             PacketStreamCounters now = _stream.Counters;
+            _counters.AddPackets(now.Sent - _counted.Sent);
             _counters.AddRetransmitted(now.Retransmitted - _counted.Retransmitted);
             _counters.AddDropped(now.Bad - _counted.Bad);
             _counted = now;

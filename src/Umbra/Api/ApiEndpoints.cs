@@ -17,7 +17,16 @@ internal static class ApiEndpoints
         MapNodes(api);
         MapPool(api);
         api.MapGet(Routes.Drivers, (INodeOperations node, CancellationToken ct) => node.ListDriversAsync(ct))
-            .Describe("listDrivers", "Transport drivers and where they listen");
+            .Describe("listDrivers", "Transport drivers, where they listen and what they have done");
+        api.MapPost(Routes.DriverStart, (string name, INodeOperations node, CancellationToken ct) => node.StartDriverAsync(name, ct))
+            .Describe("startDriver", "Set a driver to work");
+        api.MapPost(Routes.DriverStop, (string name, INodeOperations node, CancellationToken ct) => node.StopDriverAsync(name, ct))
+            .Describe("stopDriver", "End a driver's connections and take back its memory");
+        api.MapPost(Routes.WireCheck, (WireCheckRequest request, INodeOperations node, CancellationToken ct) =>
+        {
+            request.Validate();
+            return node.CheckWireAsync(request, ct);
+        }).Describe("checkWire", "Measure the way to another node; the last element is the result");
         api.MapGet(Routes.Version, (INodeOperations node, CancellationToken ct) => node.GetVersionAsync(ct))
             .Describe("getVersion", "Which program and node answers");
     }

@@ -30,4 +30,6 @@ namespace Umbra.Api;
 [JsonSerializable(typeof(VerifierInfo))]
 [JsonSerializable(typeof(VerifierRequest))]
 [JsonSerializable(typeof(IReadOnlyList<DriverInfo>))]
+[JsonSerializable(typeof(WireCheckRequest))]
+[JsonSerializable(typeof(IAsyncEnumerable<WireCheckInfo>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -58,4 +58,15 @@ internal interface INodeOperations
     Task StopVerifierAsync(CancellationToken cancellationToken);
 
     Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken);
+
+    /// <summary>Sets a driver to work, and opens what it listened on.</summary>
+    /// <param name="name">"Tdtcp" or "tcp".</param>
+    Task<DriverInfo> StartDriverAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Ends a driver's connections, closes what it listens on, and takes back its memory; the others go on.</summary>
+    /// <param name="name">"Tdtcp" or "tcp".</param>
+    Task<DriverInfo> StopDriverAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Measures the way to another node. Tells again and again how far it is; what it tells last is the result. Fails before the first, or ends early.</summary>
+    Task<IAsyncEnumerable<WireCheckInfo>> CheckWireAsync(WireCheckRequest request, CancellationToken cancellationToken);
 }

@@ -19,6 +19,9 @@ internal static class Routes
     public const string Promise = "/v1/pool/promise";
     public const string Verifier = "/v1/pool/verifier";
     public const string Drivers = "/v1/drivers";
+    public const string DriverStart = "/v1/drivers/{name}/start";
+    public const string DriverStop = "/v1/drivers/{name}/stop";
+    public const string WireCheck = "/v1/drivers/check";
     public const string OpenApi = "/openapi/v1.json";
 
     /// <summary>The path with its one <c>{placeholder}</c> filled in.</summary>

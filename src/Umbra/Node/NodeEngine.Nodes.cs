@@ -64,13 +64,6 @@ internal sealed partial class NodeEngine
         ? Task.CompletedTask
         : throw new NodeOperationException(ErrorCode.NodeNotFound, $"no node {name}", "see 'umbra node ls'");
 
-    public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DriverInfo>>(
-    [
-        .. TransportDrivers.All.Select(driver => new DriverInfo(
-            driver.Name, driver.Scheme, [.. _settings.LinkListen.Where(a => TransportAddress.Parse(a).Driver == driver)],
-            _openLinks.Values.Count(link => link.Driver == driver))),
-    ]);
-
     private NodeInfo ToInfo(Peer peer)
     {
         List<LinkSource> links = [.. _links.All.Where(l => NodeNames.Same(l.Target.Node!, peer.Name)).Select(l => l.Source)];

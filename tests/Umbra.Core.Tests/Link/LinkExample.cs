@@ -28,6 +28,8 @@ public sealed record LinkExample(LinkMessageType Type, object Value, Action<IBuf
     private static readonly LinkKey Key = new(7, new KeyInput(0x61, 0x1e, true));
     private static readonly LinkPointer Pointer = new(7, new PointerInput(640, 400, 1));
     private static readonly LinkResizeRequest ResizeRequest = new(7, new Size(1920, 1080));
+    private static readonly LinkMeasure Measure = new(64 * 1024);
+    private static readonly LinkFiller Filler = new(4);
 
     /// <summary>A fill rectangle of Tight: 12-byte header, control 0x80, R G B.</summary>
     public static byte[] PictureRects { get; } = Convert.FromHexString("00080010001000100000000780FF8000");
@@ -55,6 +57,8 @@ public sealed record LinkExample(LinkMessageType Type, object Value, Action<IBuf
         new(LinkMessageType.Key, Key, Key.Write, p => LinkKey.Read(p)),
         new(LinkMessageType.Pointer, Pointer, Pointer.Write, p => LinkPointer.Read(p)),
         new(LinkMessageType.ResizeRequest, ResizeRequest, ResizeRequest.Write, p => LinkResizeRequest.Read(p)),
+        new(LinkMessageType.Measure, Measure, Measure.Write, p => LinkMeasure.Read(p)),
+        new(LinkMessageType.Filler, Filler, Filler.Write, p => LinkFiller.Read(p)),
     ];
 
     /// <summary>Every message: a hello first, as on a connection.</summary>

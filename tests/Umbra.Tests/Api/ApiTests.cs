@@ -20,7 +20,7 @@ public sealed class ApiTests : NodeFixture
         [
             Routes.Sessions, Routes.Session, Routes.Tickets, Routes.Snapshot, Routes.Shadows, Routes.Shadow, Routes.ShadowTickets, Routes.Nodes, Routes.Node,
                 Routes.Invites, Routes.Join,
-            Routes.Pool, Routes.Promise, Routes.Verifier, Routes.Drivers, Routes.Version,
+            Routes.Pool, Routes.Promise, Routes.Verifier, Routes.Drivers, Routes.DriverStart, Routes.DriverStop, Routes.WireCheck, Routes.Version,
         ];
         Assert.Equal(routes.Order(), paths.EnumerateObject().Select(path => path.Name).Order());
         Assert.All(paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject()), operation =>
@@ -51,7 +51,7 @@ public sealed class ApiTests : NodeFixture
     [InlineData("tcp://server-b:70000", "no port from 0 to 65535")]
     [InlineData("tcp://server-b:0", "port 0")]
     [InlineData("tcp://0.0.0.0:4711", "every address")]
-    [InlineData("spx://1.2:3", "not in this build")]
+    [InlineData("http://1.2:3", "no transport is called")]
     public async Task PostJoin_AddressOfNoUse_IsRefusedBeforeTheNodeSeesIt(string address, string why)
     {
         using HttpResponseMessage response = await PostAsync(Routes.Join, $$"""{"token":"t","address":"{{address}}"}""");

@@ -205,10 +205,53 @@ public sealed class UmbraCommandTests : NodeFixture
         Assert.Contains("ab12", result.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("start", "running")]
+    [InlineData("stop", "stopped")]
+    public async Task Drivers_StartAndStop_AskTheNodeAndSayTheState(string verb, string state)
+    {
+        CommandResult result = await RunAsync("drivers", verb, "tdpipe");
+
+        Assert.Equal(("", 0), (result.Error, result.ExitCode));
+        Assert.Contains($"state:       {state}", result.Out, StringComparison.Ordinal);
+        Assert.Equal($"{verb} tdpipe", Node.Last);
+    }
+
+    [Fact]
+    public async Task DriversCheck_BothFormats_ShowTheResult()
+    {
+        CommandResult result = await RunAsync("drivers", "check", "tcp://server-b:4711", "--node", "server-b", "--seconds", "0.5");
+
+        Assert.Equal(new WireCheckRequest("tcp://server-b:4711", "server-b", 0.5), Node.Last);
+        Assert.Contains("round trip:  0.20 ms median, 1.50 ms at most", result.Out, StringComparison.Ordinal);
+        Assert.Contains("receives:    100.0 MiB/s", result.Out, StringComparison.Ordinal);
+        Assert.Contains("0.13 % (3 packets were sent once more)", result.Out, StringComparison.Ordinal);
+        JsonElement json = (await RunAsync("drivers", "check", "tcp://server-b:4711", "--output", "json")).Json;
+        Assert.Equal(("done", 0.2), (json.GetProperty("phase").GetString(), json.GetProperty("roundTrip").GetDouble()));
+    }
+
+    [Theory]
+    [InlineData("tcp://0.0.0.0:4711", "3", "expected one to connect to")]
+    [InlineData("tcp://server-b:4711", "21", "give 0.1 to 20")]
+    public async Task DriversCheck_BadRequest_SaysWhatWouldDo(string address, string seconds, string expected) =>
+        Assert.Contains(expected, (await RunAsync("drivers", "check", address, "--seconds", seconds)).Error, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task DriversCheck_EndsEarly_Fails()
+    {
+        Node.Steps = [.. Node.Steps.Take(1)];
+
+        CommandResult result = await RunAsync("drivers", "check", "tcp://server-b:4711");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("the wire was lost while it was measured", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Drivers_BothFormats_ShowOpenLinks()
     {
-        Assert.Matches("Tdpipe +pipe +3 +pipe:///run/umbra/link.sock", (await RunAsync("drivers")).Out);
+        Assert.Matches(
+            "Tdpipe +0.1.0 +2026-01-02 +10360 +01234567 +running +3 +4 +5.0 MiB +2.0 KiB +7 +1 +refused:2 reset:1 +pipe:///run/umbra/link.sock", (await RunAsync("drivers")).Out);
         JsonElement driver = (await RunAsync("drivers", "--output", "json")).Json[0];
         Assert.Equal(("pipe", 3), (driver.GetProperty("scheme").GetString(), driver.GetProperty("links").GetInt32()));
     }

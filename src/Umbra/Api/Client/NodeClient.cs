@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -101,6 +102,33 @@ internal sealed class NodeClient : INodeOperations, IDisposable
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Drivers, ApiJson.Default.IReadOnlyListDriverInfo, cancellationToken);
 
+    public async Task<DriverInfo> StartDriverAsync(string name, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage message = new(HttpMethod.Post, Routes.With(Routes.DriverStart, name));
+        return await SendAsync(message, ApiJson.Default.DriverInfo, cancellationToken);
+    }
+
+    public async Task<DriverInfo> StopDriverAsync(string name, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage message = new(HttpMethod.Post, Routes.With(Routes.DriverStop, name));
+        return await SendAsync(message, ApiJson.Default.DriverInfo, cancellationToken);
+    }
+
+    public async Task<IAsyncEnumerable<WireCheckInfo>> CheckWireAsync(WireCheckRequest request, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage message = new(HttpMethod.Post, Routes.WireCheck) { Content = JsonContent.Create(request, ApiJson.Default.WireCheckRequest) };
+        return ReadAsync(await SendAsync(message, cancellationToken, HttpCompletionOption.ResponseHeadersRead), cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<WireCheckInfo> ReadAsync(HttpResponseMessage response, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage owned = response;
+        await foreach (WireCheckInfo? info in response.Content.ReadFromJsonAsAsyncEnumerable(ApiJson.Default.WireCheckInfo, cancellationToken))
+        {
+            yield return info!;
+        }
+    }
+
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -143,12 +171,13 @@ internal sealed class NodeClient : INodeOperations, IDisposable
             ?? throw new NodeOperationException(ErrorCode.Internal, "the node's answer is empty", "see the node's log");
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage message, CancellationToken cancellationToken, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
         HttpResponseMessage response;
         try
         {
-            response = await _http.SendAsync(message, cancellationToken);
+            response = await _http.SendAsync(message, completion, cancellationToken);
         }
         catch (TaskCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
