@@ -159,6 +159,10 @@ public sealed partial class Session
             {
                 return;
             }
+            catch (SourceMovedException)
+            {
+                continue;
+            }
             catch (Exception exception)
             {
                 // Whatever a source dies of, the session and its viewers stay; the next attempt starts from nothing.

@@ -12,17 +12,39 @@ public sealed class PeerConnector(NodeState state, NodeTls tls, TransportConnect
     /// </summary>
     public static readonly TimeSpan AddressTimeout = TimeSpan.FromSeconds(10);
 
-    /// <returns>The stream, which the caller owns, and what it runs over.</returns>
+    /// <summary>How often one that was reached at a worse address is tried at the better ones.</summary>
+    public static readonly TimeSpan BetterEvery = TimeSpan.FromSeconds(15);
+
     /// <exception cref="IOException">The peer is not enrolled, or was not reached; the message tells about its last address.</exception>
-    public async Task<(LinkTlsStream Stream, TransportDriver Driver)> ConnectAsync(string name, CancellationToken cancellationToken)
+    public Task<PeerConnection> ConnectAsync(string name, CancellationToken cancellationToken) => ConnectAsync(name, int.MaxValue, cancellationToken);
+
+    /// <summary>Waits until the peer can be reached at a better address than the one of this rank.</summary>
+    public async Task<PeerConnection> ConnectBetterAsync(string name, int rank, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(BetterEvery, state.Time, cancellationToken);
+            try
+            {
+                return await ConnectAsync(name, rank, cancellationToken);
+            }
+            catch (IOException)
+            {
+                // Later, perhaps.
+            }
+        }
+    }
+
+    private async Task<PeerConnection> ConnectAsync(string name, int below, CancellationToken cancellationToken)
     {
         Peer peer = state.Peers.Find(name) ?? throw new IOException($"no node {name} is enrolled here");
         IOException last = new($"no address of {name} is known");
-        foreach (string address in peer.Addresses)
+        for (int rank = 0; rank < peer.Addresses.Count && rank < below; rank++)
         {
             try
             {
-                return await ConnectAsync(name, address, null, cancellationToken);
+                (LinkTlsStream stream, TransportDriver driver) = await ConnectAsync(name, peer.Addresses[rank], null, cancellationToken);
+                return new PeerConnection(stream, driver, rank);
             }
             catch (IOException exception)
             {
@@ -36,7 +58,7 @@ public sealed class PeerConnector(NodeState state, NodeTls tls, TransportConnect
     /// <summary>At this address alone.</summary>
     /// <param name="name">Null: whichever enrolled peer answers there.</param>
     /// <param name="connected">Called between connecting and the TLS handshake.</param>
-    /// <inheritdoc cref="ConnectAsync(string, CancellationToken)"/>
+    /// <exception cref="IOException">It was not reached.</exception>
     public async Task<(LinkTlsStream Stream, TransportDriver Driver)> ConnectAsync(
         string? name, string text, Action? connected, CancellationToken cancellationToken)
     {

@@ -15,7 +15,8 @@ namespace Umbra.Sessions.Shadowing;
 public delegate Task<LinkConnection> LinkConnector(CancellationToken cancellationToken);
 
 /// <summary>An open, authenticated connection to another node.</summary>
-public sealed record LinkConnection(IDuplexPipe Pipe, string Peer, IAsyncDisposable Owner) : IAsyncDisposable
+/// <param name="Superseded">Cancelled when there is a better one to go on with, which connecting again gives.</param>
+public sealed record LinkConnection(IDuplexPipe Pipe, string Peer, IAsyncDisposable Owner, CancellationToken Superseded = default) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Owner.DisposeAsync();
 }
@@ -103,7 +104,7 @@ public sealed class LinkSource : ISessionSource
         await using LinkConnection connection = await _connect(cancellationToken);
         using Account account = sink.Account.Open($"link to {_targetNode}");
         Signal posted = new();
-        using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenSource closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Superseded);
         // The session's account: the newest picture's bytes are what its viewers are sent, also when the link is gone.
         using LinkChannel channel = new(connection.Pipe, sink.Pool, BufferTag.PassthruStack, sink.Account, posted.Set);
         using LinkPictures pictures = new(sink, account);
@@ -128,6 +129,10 @@ public sealed class LinkSource : ISessionSource
                 await closing.CancelAsync();
                 await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+        catch (OperationCanceledException) when (connection.Superseded.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new SourceMovedException();
         }
         catch (ProtocolException exception) when (IsOpened)
         {

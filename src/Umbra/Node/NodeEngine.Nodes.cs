@@ -76,32 +76,60 @@ internal sealed partial class NodeEngine
 
     private bool IsHere(string? node) => node is null || NodeNames.Same(node, Name);
 
-    private LinkConnector ConnectorTo(string node) => async cancellationToken =>
+    /// <summary>Connects one link after the other, each at the best address there is at that time.</summary>
+    private LinkConnector ConnectorTo(string node)
     {
-        Sessions.Nodes.NodeState state = _identity.State ?? throw new IOException("this node has no identity: run 'umbra node init --name NAME'");
-        GateEntry place = _gate.TryEnter() ?? throw new IOException($"{_gate.Count} connections are open on this node (setting maxConnections)");
-        (Stream stream, TransportDriver driver) = await ConnectAsync(new PeerConnector(state, _identity.Tls!, _connectors), node, place, cancellationToken);
-        Account account = _drivers.Of(driver).Account.Open($"link to {node}", isWire: true);
-        StreamDuplex duplex = new(stream, _driverMemory.Of(driver, account));
-        account.Explain(driver.Tag, () => StreamDuplex.MostBytes);
-        account.Recycle = why =>
+        PeerConnection? better = null;
+        return async cancellationToken =>
         {
-            _logger.LogWarning("link to {Node}: cut, to be connected again: {Reason}", node, why);
-            duplex.Abort();
-        };
-        _openLinks[duplex] = (node, driver, duplex.Abort);
-        LinkConnection link = new(duplex, node, new OpenLink(this, duplex, driver, account, place));
-        if (IsEnrolled(node))
-        {
-            return link;
-        }
+            Sessions.Nodes.NodeState state = _identity.State ?? throw new IOException("this node has no identity: run 'umbra node init --name NAME'");
+            GateEntry place = _gate.TryEnter() ?? throw new IOException($"{_gate.Count} connections are open on this node (setting maxConnections)");
+            PeerConnector connector = new(state, _identity.Tls!, _connectors);
+            PeerConnection reached = Interlocked.Exchange(ref better, null) ?? await ConnectAsync(connector, node, place, cancellationToken);
+            TransportDriver driver = reached.Driver;
+            Account account = _drivers.Of(driver).Account.Open($"link to {node}", isWire: true);
+            StreamDuplex duplex = new(reached.Stream, _driverMemory.Of(driver, account));
+            account.Explain(driver.Tag, () => StreamDuplex.MostBytes);
+            account.Recycle = why =>
+            {
+                _logger.LogWarning("link to {Node}: cut, to be connected again: {Reason}", node, why);
+                duplex.Abort();
+            };
+            _openLinks[duplex] = (node, driver, duplex.Abort);
+            OpenLink open = new(this, duplex, driver, account, place);
+            if (reached.Rank > 0)
+            {
+                open.Look(connector.ConnectBetterAsync(node, reached.Rank, open.Closing), found =>
+                {
+                    _logger.LogInformation("link to {Node}: goes on over {Driver}, which is there again, instead of {Other}", node, found.Driver.Name, driver.Name);
+                    Interlocked.Exchange(ref better, found)?.Stream.Dispose();
+                    _ = DropLaterAsync(found);
+                });
+            }
 
-        await link.DisposeAsync();
-        throw new IOException($"{node} was removed while it was connected to");
-    };
+            LinkConnection link = new(duplex, node, open, open.Superseded);
+            if (IsEnrolled(node))
+            {
+                return link;
+            }
+
+            await link.DisposeAsync();
+            throw new IOException($"{node} was removed while it was connected to");
+        };
+
+        // Where the session ends just then, nobody connects again.
+        async Task DropLaterAsync(PeerConnection found)
+        {
+            await Task.Delay(Linger, _time);
+            if (Interlocked.CompareExchange(ref better, null, found) == found)
+            {
+                await found.Stream.DisposeAsync();
+            }
+        }
+    }
 
     /// <param name="place">Given back where nobody is reached.</param>
-    private static async Task<(Stream Stream, TransportDriver Driver)> ConnectAsync(PeerConnector connector, string node, GateEntry place, CancellationToken cancellationToken)
+    private static async Task<PeerConnection> ConnectAsync(PeerConnector connector, string node, GateEntry place, CancellationToken cancellationToken)
     {
         try
         {
@@ -116,12 +144,44 @@ internal sealed partial class NodeEngine
 
     private sealed class OpenLink(NodeEngine engine, StreamDuplex duplex, TransportDriver driver, Account account, GateEntry place) : IAsyncDisposable
     {
+        private readonly CancellationTokenSource _closing = new();
+        private readonly CancellationTokenSource _superseded = new();
+        private Task _looking = Task.CompletedTask;
+
+        /// <summary>Cancelled when it is disposed.</summary>
+        public CancellationToken Closing => _closing.Token;
+
+        public CancellationToken Superseded => _superseded.Token;
+
+        /// <summary>Waits for a better way, hands it over, and lets this one end.</summary>
+        public void Look(Task<PeerConnection> better, Action<PeerConnection> found)
+        {
+            _looking = LookAsync();
+
+            async Task LookAsync()
+            {
+                try
+                {
+                    found(await better);
+                    await _superseded.CancelAsync();
+                }
+                catch (OperationCanceledException)
+                {
+                    // The link ended first.
+                }
+            }
+        }
+
         public async ValueTask DisposeAsync()
         {
+            await _closing.CancelAsync();
+            await _looking;
             engine._openLinks.TryRemove(duplex, out _);
             await duplex.DisposeAsync();
             place.Dispose();
             account.CloseAndTell($"driver {driver.Name}, {account.Name}", engine._logger);
+            _closing.Dispose();
+            _superseded.Dispose();
         }
     }
 }

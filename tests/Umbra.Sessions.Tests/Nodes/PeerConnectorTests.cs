@@ -26,7 +26,7 @@ public sealed class PeerConnectorTests : NodeTest
         await using Door silent = new(null);
         await using Door right = new(issuer);
 
-        Task<(LinkTlsStream Stream, TransportDriver Driver)> connecting = ConnectAsync(member, silent.Address, right.Address);
+        Task<PeerConnection> connecting = ConnectAsync(member, silent.Address, right.Address);
         await silent.Knocked.WaitAsync(Timeout);
         Time.Advance(PeerConnector.AddressTimeout - TimeSpan.FromTicks(1));
         Assert.False(right.Knocked.IsCompleted);
@@ -81,6 +81,34 @@ public sealed class PeerConnectorTests : NodeTest
     }
 
     [Fact]
+    public async Task ConnectBetterAsync_TheBetterAddressComesBack_IsFoundAtTheNextTry()
+    {
+        (TestNode issuer, TestNode member) = await EnrolledPairAsync();
+        Door gone = new(issuer);
+        await gone.DisposeAsync();
+        await using Door worse = new(issuer);
+        PeerConnection reached = await ConnectAsync(member, gone.Address, worse.Address);
+        await using LinkTlsStream over = reached.Stream;
+        Assert.Equal(1, reached.Rank);
+
+        Task<PeerConnection> looking = Connector(member).ConnectBetterAsync("server-b", reached.Rank, Timeout);
+        Time.Advance(PeerConnector.BetterEvery);
+        await Task.Delay(50, Timeout);
+        Assert.False(looking.IsCompleted);
+        await using Door back = new(issuer);
+        SetAddresses(member, back.Address, worse.Address);
+        while (!looking.IsCompleted)
+        {
+            Time.Advance(PeerConnector.BetterEvery);
+            await Task.Delay(20, Timeout);
+        }
+
+        Assert.Equal(0, (await looking).Rank);
+        await AssertReachesAsync(issuer, looking);
+        Assert.True(back.Knocked.IsCompleted);
+    }
+
+    [Fact]
     public async Task ConnectAsync_NoAddressOrNoPeer_SaysSo()
     {
         (_, TestNode member) = await EnrolledPairAsync();
@@ -89,7 +117,7 @@ public sealed class PeerConnectorTests : NodeTest
         await AssertFailsAsync("no node server-z is enrolled here", Connector(member).ConnectAsync("server-z", Timeout));
     }
 
-    private Task<(LinkTlsStream Stream, TransportDriver Driver)> ConnectAsync(TestNode member, params string[] addresses)
+    private Task<PeerConnection> ConnectAsync(TestNode member, params string[] addresses)
     {
         SetAddresses(member, addresses);
         return Connector(member).ConnectAsync("server-b", Timeout);
@@ -101,9 +129,9 @@ public sealed class PeerConnectorTests : NodeTest
     private static void SetAddresses(TestNode member, params string[] addresses) =>
         member.State.Peers.Enrol(member.State.Peers.Find("server-b")! with { Addresses = addresses });
 
-    private async Task AssertReachesAsync(TestNode node, Task<(LinkTlsStream Stream, TransportDriver Driver)> connecting)
+    private async Task AssertReachesAsync(TestNode node, Task<PeerConnection> connecting)
     {
-        (LinkTlsStream stream, TransportDriver driver) = await connecting.WaitAsync(Timeout);
+        (LinkTlsStream stream, TransportDriver driver, _) = await connecting.WaitAsync(Timeout);
         await using (stream)
         {
             Assert.Equal(node.State.Identity.KeyHash, NodeCertificates.KeyHash(stream.PeerCertificate));

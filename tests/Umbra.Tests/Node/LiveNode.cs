@@ -37,7 +37,7 @@ internal sealed class LiveNode : IAsyncDisposable
 
     /// <param name="change">The settings it has, from those it would have; it listens on its Unix socket.</param>
     /// <param name="log">Gets what it logs at the level of its settings.</param>
-    public static async Task<LiveNode> StartAsync(string name, Func<NodeSettings, NodeSettings> change, ILoggerProvider? log = null)
+    public static async Task<LiveNode> StartAsync(string name, Func<NodeSettings, NodeSettings> change, ILoggerProvider? log = null, TimeProvider? time = null)
     {
         TempFolder folder = new();
         NodeSettings settings = change(new NodeSettings
@@ -49,7 +49,7 @@ internal sealed class LiveNode : IAsyncDisposable
         });
         NodeComposition.Initialize(name, settings);
         return new LiveNode(folder, await NodeServer.StartAsync(
-            settings, builder => Compose(builder, settings, log), TestContext.Current.CancellationToken));
+            settings, builder => Compose(builder, settings, log, time), TestContext.Current.CancellationToken));
     }
 
     /// <summary>Joins the other with an invite of that one, at its Unix socket.</summary>
@@ -65,9 +65,14 @@ internal sealed class LiveNode : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static void Compose(WebApplicationBuilder builder, NodeSettings settings, ILoggerProvider? log)
+    private static void Compose(WebApplicationBuilder builder, NodeSettings settings, ILoggerProvider? log, TimeProvider? time)
     {
         NodeComposition.Compose(builder, settings);
+        if (time is not null)
+        {
+            builder.Services.AddSingleton(time);
+        }
+
         if (log is not null)
         {
             builder.Logging.AddProvider(log);

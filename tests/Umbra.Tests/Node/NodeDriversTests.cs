@@ -1,0 +1,102 @@
+using Umbra.Api;
+using Umbra.Sessions.Nodes;
+using Umbra.Testing;
+using Umbra.Tests.Telemetry;
+using Umbra.Transports.Drivers;
+
+namespace Umbra.Tests.Node;
+
+/// <summary>Drivers of running nodes: stopped, started and measured while links run over them.</summary>
+public sealed class NodeDriversTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task StopDriver_LinkHasAnotherWay_TakesIt_AndReturnsToTheBetterOne()
+    {
+        await using LiveNode near = await LiveNode.StartAsync("server-a", settings => settings, time: new HurriedTime());
+        await using LiveNode target = await LiveNode.StartAsync("server-b", $"tcp://127.0.0.1:{FreePort.Find()}");
+        await near.JoinAsync(target, cancellationToken: Ct);
+        await target.Operations.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, "pat"), Ct);
+        ShadowInfo shadow = await near.Operations.StartShadowAsync(new StartShadowRequest("pat@server-b", NoPassword: true), Ct);
+        Assert.Equal((1, 0), await LinksAsync(near));
+
+        DriverInfo stopped = await target.Operations.StopDriverAsync("tdpipe", Ct);
+
+        Assert.Equal((DriverState.Stopped, 0), (stopped.State, stopped.Connections));
+        await MetricsTests.UntilAsync(async () => await LinksAsync(near) == (0, 1));
+        await MetricsTests.UntilAsync(async () => (await near.Operations.GetShadowAsync(shadow.Id, Ct)).State == ShadowState.Active);
+        Assert.NotEqual(0, (await near.Operations.TakeSnapshotAsync(SessionAddress.Parse("pat@server-b"), Ct)).Length);
+
+        DriverInfo started = await target.Operations.StartDriverAsync("pipe", Ct);
+
+        Assert.Equal((DriverState.Running, target.Link), (started.State, started.Addresses[0]));
+        await MetricsTests.UntilAsync(async () => await LinksAsync(near) == (1, 0));
+        await MetricsTests.UntilAsync(async () => (await near.Operations.GetShadowAsync(shadow.Id, Ct)).State == ShadowState.Active);
+        Assert.NotEqual(0, (await near.Operations.TakeSnapshotAsync(SessionAddress.Parse("pat@server-b"), Ct)).Length);
+    }
+
+    [Fact]
+    public async Task CheckWire_EachDriver_MeasuresAndTellsHowFarItIs()
+    {
+        string tcp = $"tcp://127.0.0.1:{FreePort.Find()}";
+        await using LiveNode near = await LiveNode.StartAsync("server-a");
+        await using LiveNode target = await LiveNode.StartAsync("server-b", tcp);
+        await near.JoinAsync(target, cancellationToken: Ct);
+        foreach (string address in (string[])[tcp, target.Link])
+        {
+            List<WireCheckInfo> steps = [];
+            await foreach (WireCheckInfo step in await near.Operations.CheckWireAsync(new WireCheckRequest(address, "server-b", 0.2), Ct))
+            {
+                steps.Add(step);
+            }
+
+            Assert.Equal(steps.Select(s => s.Progress).Order(), steps.Select(s => s.Progress));
+            Assert.Equal([WireCheckPhase.RoundTrip, WireCheckPhase.Receive, WireCheckPhase.Send, WireCheckPhase.Done], steps.Select(s => s.Phase).Distinct());
+            WireCheckInfo result = steps[^1];
+            Assert.Equal(("server-b", address, 1.0), (result.Node, result.Address, result.Progress));
+            Assert.True(result is { ConnectTime: > 0, HandshakeTime: > 0, RoundTrip: > 0, ReceiveRate: > 0, SendRate: > 0 } && result.RoundTripMost >= result.RoundTrip, result.ToString());
+            Assert.Equal(address == tcp, result.LossPercent is not null);
+        }
+
+        Assert.All((await near.Operations.ListDriversAsync(Ct)).Where(d => d.Scheme is "tcp" or "pipe"), d => Assert.True(d.SentBytes > 100_000 && d.ReceivedBytes > 100_000, d.ToString()));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("server-b")]
+    public async Task CheckWire_WhoAnswersIsNotEnrolled_Fails(string? node)
+    {
+        await using LiveNode near = await LiveNode.StartAsync("server-a");
+        await using LiveNode stranger = await LiveNode.StartAsync("server-b");
+
+        NodeOperationException refused = await Assert.ThrowsAsync<NodeOperationException>(() => near.Operations.CheckWireAsync(new WireCheckRequest(stranger.Link, node, 0.2), Ct));
+
+        Assert.Equal(ErrorCode.NodeUnreachable, refused.Code);
+        Assert.Contains(node ?? "an enrolled node", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StopDriver_UnknownName_SaysWhereTheNamesAre()
+    {
+        await using LiveNode node = await LiveNode.StartAsync("server-a");
+
+        Assert.All([await RefusedAsync("tdnone"), await RefusedAsync("memory")], refused => Assert.Equal("see 'umbra drivers'", refused.Next));
+
+        Task<NodeOperationException> RefusedAsync(string name) => Assert.ThrowsAsync<NodeOperationException>(() => node.Operations.StopDriverAsync(name, Ct));
+    }
+
+    /// <summary>Open links over the Unix socket and over TCP.</summary>
+    private static async Task<(int Pipe, int Tcp)> LinksAsync(LiveNode node)
+    {
+        IReadOnlyList<DriverInfo> drivers = await node.Operations.ListDriversAsync(Ct);
+        return (drivers.Single(d => d.Scheme == "pipe").Links, drivers.Single(d => d.Scheme == "tcp").Links);
+    }
+
+    /// <summary>Looks for better addresses ten times a second.</summary>
+    private sealed class HurriedTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, dueTime == PeerConnector.BetterEvery ? TimeSpan.FromSeconds(0.1) : dueTime, period);
+    }
+}
