@@ -50,6 +50,9 @@ public abstract class TransportDriver
     /// <summary>Null where others can connect to the address, as far as one can see; else why not and what would do, for people.</summary>
     public virtual string? WhyNotConnect(TransportAddress address) => null;
 
+    /// <summary>What others connect to where one listens on this; null where they have an address of their own for it, as of their end of a cable.</summary>
+    public virtual TransportAddress? ToReachable(TransportAddress listening) => listening;
+
     /// <summary>Sets it to work. What it opens, disposing the transport closes.</summary>
     public abstract ITransport Open(DriverContext context);
 

@@ -76,9 +76,12 @@ public static class TransportServices
 
     private static Socket CreateBoundListenSocket(EndPoint endPoint, TransportOptions options)
     {
-        Socket socket = endPoint is UnixDomainSocketEndPoint pipe
-            ? PipeListenSocket.Bind(pipe.ToString()!, options.Backlog)
-            : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        Socket socket = endPoint switch
+        {
+            UnixDomainSocketEndPoint pipe => PipeListenSocket.Bind(pipe.ToString()!, options.Backlog),
+            PipeEndPoint shared => PipeListenSocket.Bind(shared.Path, options.Backlog, isShared: true),
+            _ => SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint),
+        };
         options.SetBuffers(socket);
         return socket;
     }

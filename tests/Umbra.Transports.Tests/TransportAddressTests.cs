@@ -11,6 +11,7 @@ public sealed class TransportAddressTests
     [InlineData("tcp://[::1]:5901", "Tdtcp", "::1", 5901)]
     [InlineData("tcp://server-b.example:0", "Tdtcp", "server-b.example", 0)]
     [InlineData("pipe:///run/umbra/link.sock", "Tdpipe", "/run/umbra/link.sock", 0)]
+    [InlineData("pipe:///run/umbra/link.sock?allow=uid:1000,gid:50", "Tdpipe", "/run/umbra/link.sock", 0)]
     [InlineData("memory://x", "Tdmemory", "x", 0)]
     public void Parse_GoodAddress_RoundTrips(string text, string driver, string name, int port)
     {
@@ -43,6 +44,10 @@ public sealed class TransportAddressTests
     [InlineData("pipe:///", "not absolute")]
     [InlineData("pipe:///a\u0000b", "control characters")]
     [InlineData("pipe:///run/umbra/", "a directory's")]
+    [InlineData("pipe:///run/x?allow=bob", "'bob' is neither uid:NUMBER nor gid:NUMBER")]
+    [InlineData("pipe:///run/x?allow=", "'allow=' is no option here; options are allow")]
+    [InlineData("pipe:///run/x?mode=0666", "'mode=0666' is no option here")]
+    [InlineData("pipe:///run/x?allow=uid:1&allow=uid:2", "given twice")]
     [InlineData("memory://", "no name")]
     public void Parse_BadAddress_SaysWhatIsExpected(string? text, string expected)
     {
@@ -85,6 +90,7 @@ public sealed class TransportAddressTests
     [InlineData("tcp://server-b:65536", false, false)]
     [InlineData("pipe:///run/umbra/link.sock", true, true)]
     [InlineData("pipe:///run/umbra/", false, false)]
+    [InlineData("pipe:///run/umbra/link.sock?allow=uid:0", true, false)]
     [InlineData("memory://x", false, false)]
     [InlineData("http://x", false, false)]
     [InlineData(null, false, false)]

@@ -14,9 +14,9 @@ public static class NodeAddresses
     /// <param name="listening">From the settings.</param>
     /// <param name="local">This machine's end of a connection to the node that is told; null where there is none.</param>
     public static IReadOnlyList<string> Reachable(IEnumerable<string> listening, EndPoint? local) =>
-        Of(listening.Select(text => TransportAddress.TryParse(text, out TransportAddress? address, out _) && address.IsWildcard
-            ? TransportAddress.Tcp(HostFor(address, local), address.Port).ToString()
-            : text));
+        Of(listening.Select(text => !TransportAddress.TryParse(text, out TransportAddress? address, out _) ? text
+            : address.IsWildcard ? TransportAddress.Tcp(HostFor(address, local), address.Port).ToString()
+            : address.Driver.ToReachable(address)?.ToString()).OfType<string>());
 
     internal static bool IsValid(string address)
     {

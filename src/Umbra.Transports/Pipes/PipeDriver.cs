@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Umbra.Core.Memory;
 using Umbra.Transports.Drivers;
-using Umbra.Transports.Sockets;
 
 namespace Umbra.Transports.Pipes;
 
@@ -21,39 +20,44 @@ internal sealed class PipeDriver : TransportDriver
 
     public override BufferTag Tag => BufferTag.TdPipe;
 
+    /// <summary>Of an address to listen on: <c>?allow=uid:1000,gid:50</c>, who may connect besides the owner of the socket.</summary>
+    private static readonly string[] Options = ["allow"];
+
     public static TransportAddress Address(string path) => new(
         TransportDrivers.Pipe, path, 0,
         OperatingSystem.IsWindows() ? new NamedPipeEndPoint(path.TrimStart('/')) : new UnixDomainSocketEndPoint(path), path);
 
-    public override bool Owns(EndPoint endPoint) => endPoint is UnixDomainSocketEndPoint or NamedPipeEndPoint;
+    public override bool Owns(EndPoint endPoint) => endPoint is UnixDomainSocketEndPoint or NamedPipeEndPoint or PipeEndPoint;
 
     public override string? Read(string rest, out TransportAddress? address)
     {
         address = null;
-        int length = Encoding.UTF8.GetByteCount(rest);
-        if (!rest.StartsWith('/') || length < 2)
+        string? wrong = AddressQuery.Read(rest, Options, out string path, out AddressQuery query);
+        int length = Encoding.UTF8.GetByteCount(path);
+        wrong ??= path switch
         {
-            return "the path is not absolute";
+            _ when !path.StartsWith('/') || length < 2 => "the path is not absolute",
+            _ when length > PipeListenSocket.MaxPathBytes => $"the path has {length} bytes, a socket's path at most {PipeListenSocket.MaxPathBytes}",
+            _ when path.Any(char.IsControl) => "the path has control characters",
+            _ when path.EndsWith('/') => "the path is a directory's",
+            _ => null,
+        };
+        PipeAllowList? allow = null;
+        wrong ??= query["allow"] is { } who ? PipeAllowList.Read(who, out allow) : null;
+        if (wrong is null)
+        {
+            address = Address(path);
+            address = allow is null ? address : new TransportAddress(this, path, 0, new PipeEndPoint(path, allow), path + query.Write(Options));
         }
 
-        if (length > PipeListenSocket.MaxPathBytes)
-        {
-            return $"the path has {length} bytes, a socket's path at most {PipeListenSocket.MaxPathBytes}";
-        }
-
-        if (rest.Any(char.IsControl))
-        {
-            return "the path has control characters";
-        }
-
-        if (rest.EndsWith('/'))
-        {
-            return "the path is a directory's";
-        }
-
-        address = Address(rest);
-        return null;
+        return wrong;
     }
 
-    public override ITransport Open(DriverContext context) => new SocketTransport(context, new PipeConnector(context.Options));
+    public override TransportAddress? ToReachable(TransportAddress listening) => Address(listening.Name);
+
+    public override string? WhyNotConnect(TransportAddress address) => address.EndPoint is PipeEndPoint
+        ? $"'{address}': who may connect is said where one listens; expected pipe://{address.Name}"
+        : null;
+
+    public override ITransport Open(DriverContext context) => new PipeTransport(context);
 }

@@ -16,9 +16,13 @@ public static class PipeListenSocket
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Strangers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
+    private const UnixFileMode Everybody = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const UnixFileMode Passage = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     /// <summary>Makes the directory (0700) where it is missing.</summary>
+    /// <param name="isShared">Others can open it, too (0666, in a directory 0711): who accepts looks at who they are.</param>
     /// <exception cref="IOException">The path is too long, taken, or in a directory where others may write.</exception>
-    public static Socket Bind(string path, int backlog)
+    public static Socket Bind(string path, int backlog, bool isShared = false)
     {
         int length = Encoding.UTF8.GetByteCount(path);
         if (length > MaxPathBytes)
@@ -26,7 +30,7 @@ public static class PipeListenSocket
             throw new IOException($"the path of a socket has at most {MaxPathBytes} bytes, this one {length}: {path}");
         }
 
-        PrepareDirectory(path);
+        PrepareDirectory(path, isShared);
         using FileStream held = Lock(path);
         RemoveStale(path);
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -36,7 +40,7 @@ public static class PipeListenSocket
             if (!OperatingSystem.IsWindows())
             {
                 // Nobody can connect between bind and listen, so there is no moment at which the file is open to others.
-                File.SetUnixFileMode(path, OwnerOnly);
+                File.SetUnixFileMode(path, isShared ? Everybody : OwnerOnly);
             }
 
             // Still under the lock: a socket that is bound and does not listen looks stale to the next one who comes.
@@ -55,7 +59,7 @@ public static class PipeListenSocket
         }
     }
 
-    private static void PrepareDirectory(string path)
+    private static void PrepareDirectory(string path, bool isShared)
     {
         string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (OperatingSystem.IsWindows())
@@ -64,7 +68,7 @@ public static class PipeListenSocket
             return;
         }
 
-        Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute | (isShared ? Passage : 0));
         if ((File.GetUnixFileMode(directory) & Strangers) != 0)
         {
             throw new IOException($"others may write in {directory}: put the socket into a directory of its own (mode 0700)");

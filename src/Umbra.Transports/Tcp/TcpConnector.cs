@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Umbra.Transports.Tcp;
@@ -9,22 +10,41 @@ public sealed class TcpConnector(TransportOptions options) : ITransportConnector
 
     public async ValueTask<Stream> ConnectAsync(TransportAddress address, CancellationToken cancellationToken)
     {
-        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            return new NetworkStream(await ConnectAsync(address.EndPoint, cancellationToken), ownsSocket: true);
+        }
+        catch (SocketException exception)
+        {
+            throw TransportException.Connecting(address, exception);
+        }
+    }
+
+    private async Task<Socket> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        if (endPoint is not DnsEndPoint name)
+        {
+            return await ConnectAsync((IPEndPoint)endPoint, cancellationToken);
+        }
+
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(name.Host, cancellationToken);
+        return await HappyEyeballs.ConnectAsync(
+            HappyEyeballs.Interleave(addresses), (address, token) => ConnectAsync(new IPEndPoint(address, name.Port), token), TimeProvider.System, cancellationToken);
+    }
+
+    private async Task<Socket> ConnectAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             options.SetBuffers(socket);
             TcpKeepAlive.Set(socket);
-            await socket.ConnectAsync(address.EndPoint, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            await socket.ConnectAsync(endPoint, cancellationToken);
+            return socket;
         }
-        catch (Exception e)
+        catch
         {
             socket.Dispose();
-            if (e is SocketException error)
-            {
-                throw TransportException.Connecting(address, error);
-            }
-
             throw;
         }
     }
