@@ -1,5 +1,6 @@
 using System.Net;
 using Umbra.Transports.Memory;
+using Umbra.Transports.NetBios;
 using Umbra.Transports.Pipes;
 using Umbra.Transports.Tcp;
 
@@ -14,10 +15,13 @@ public static class TransportDrivers
 
     public static TransportDriver Memory { get; } = new MemoryDriver();
 
+    public static TransportDriver NetBios { get; } = new NetBiosDriver();
+
     public static IReadOnlyList<TransportDriver> All { get; } =
     [
         Tcp,
         Pipe,
+        NetBios,
         Memory,
     ];
 

@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Umbra.Transports.Drivers;
 
 namespace Umbra.Transports.NetBios;
 
@@ -24,6 +25,7 @@ internal sealed partial class NameService : IAsyncDisposable
     private readonly NameServiceAddress _where;
     private readonly MemoryPool<byte> _pool;
     private readonly TimeProvider _time;
+    private readonly DriverCounters _counters;
     private readonly ILogger _logger;
     private readonly SourceLimiter _limiter;
     private readonly NameTable _table;
@@ -32,15 +34,16 @@ internal sealed partial class NameService : IAsyncDisposable
     private readonly Socket _socket;
     private readonly Socket? _broadcasts;
     private readonly Task _receiving;
-    private long _dropped;
 
     /// <param name="pool">For one packet in and one out, for each socket.</param>
+    /// <param name="counters">Told of packets that are malformed, or too many of one source.</param>
     /// <exception cref="IOException">The port cannot be had.</exception>
-    public NameService(NameServiceAddress where, MemoryPool<byte> pool, TimeProvider time, ILogger logger)
+    public NameService(NameServiceAddress where, MemoryPool<byte> pool, TimeProvider time, DriverCounters counters, ILogger logger)
     {
         _where = where;
         _pool = pool;
         _time = time;
+        _counters = counters;
         _logger = logger;
         _limiter = new SourceLimiter(time);
         _table = new NameTable(where.Address, LocalNetwork.Of(where.Address)?.UnitId ?? new byte[6]);
@@ -58,9 +61,6 @@ internal sealed partial class NameService : IAsyncDisposable
 
         _receiving = Task.WhenAll(ReceiveAsync(_socket), _broadcasts is null ? Task.CompletedTask : ReceiveAsync(_broadcasts));
     }
-
-    /// <summary>Packets that were malformed, or too many of one source.</summary>
-    public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Takes names unless somebody objects, which takes three quarters of a second.</summary>
     /// <exception cref="IOException">Another machine has one of them, or a listener of this process, or the wire failed.</exception>
@@ -90,7 +90,7 @@ internal sealed partial class NameService : IAsyncDisposable
             if (objection.IsCompleted)
             {
                 NetBiosName taken = claims.Values.First(c => c.Objection.Task.IsCompleted).Name;
-                throw new IOException($"another machine, at {await await objection}, has the NetBIOS name {taken}: choose another name, or end what has it there");
+                throw new TransportException(TransportError.InUse, $"another machine, at {await await objection}, has the NetBIOS name {taken}: choose another name, or end what has it there");
             }
         }
         finally
@@ -103,7 +103,7 @@ internal sealed partial class NameService : IAsyncDisposable
 
         if (!_table.TryAdd(names))
         {
-            throw new IOException($"this process has the NetBIOS name {names[0]} already, or as many names at {_where.Address} as fit into a packet");
+            throw new TransportException(TransportError.InUse, $"this process has the NetBIOS name {names[0]} already, or as many names at {_where.Address} as fit into a packet");
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed partial class NameService : IAsyncDisposable
         catch (SocketException exception)
         {
             socket.Dispose();
-            throw new IOException(Ports.Explain($"cannot have NetBIOS names at UDP port {port} of {address}", port, exception, "names"), exception);
+            throw Ports.Failure($"cannot have NetBIOS names at UDP port {port} of {address}", port, exception, "names");
         }
     }
 
@@ -162,7 +162,7 @@ internal sealed partial class NameService : IAsyncDisposable
         }
         catch (SocketException exception)
         {
-            throw new IOException($"cannot send to {_where.Broadcast}, where NetBIOS names are told: {exception.Message}", exception);
+            throw new TransportException(TransportException.KindOf(exception), $"cannot send to {_where.Broadcast}, where NetBIOS names are told: {exception.Message}", exception);
         }
     }
 
@@ -208,7 +208,7 @@ internal sealed partial class NameService : IAsyncDisposable
 
         if (!isHeard || !NamePacket.TryRead(bytes, out NamePacket packet))
         {
-            Interlocked.Increment(ref _dropped);
+            _counters.AddDropped(1);
             return 0;
         }
 

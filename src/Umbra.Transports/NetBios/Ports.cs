@@ -16,13 +16,17 @@ internal static class Ports
     /// <param name="what">What did not work.</param>
     /// <param name="option">What the port is called in an address.</param>
     /// <returns>That, why, and what can be done about it, for a person.</returns>
-    public static string Explain(string what, int port, SocketException why, string option) => why.SocketErrorCode switch
+    public static TransportException Failure(string what, int port, SocketException why, string option)
     {
-        SocketError.AccessDenied when port < FirstFree =>
-            $"{what}: ports below {FirstFree} need a permission: give the service CAP_NET_BIND_SERVICE "
-                + $"(systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE), or choose a port from {FirstFree} on both sides, as in ?{option}={FirstFree + port}",
-        SocketError.AddressAlreadyInUse => $"{what}: another process has it, maybe Samba's; end that, or choose another with ?{option}=",
-        SocketError.AddressNotAvailable => $"{what}: this machine has no such address",
-        _ => $"{what}: {why.Message}",
-    };
+        string advice = why.SocketErrorCode switch
+        {
+            SocketError.AccessDenied when port < FirstFree =>
+                $"ports below {FirstFree} need a permission: give the service CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE), "
+                    + $"or choose one that needs none on both sides, as in {option}={FirstFree + port}",
+            SocketError.AddressAlreadyInUse => $"another process has it, maybe Samba's: end that, or choose another on both sides, as in {option}={FirstFree + port}",
+            SocketError.AddressNotAvailable => "this machine has no such address",
+            _ => why.Message,
+        };
+        return new TransportException(TransportException.KindOf(why), $"{what}: {advice}", why);
+    }
 }
