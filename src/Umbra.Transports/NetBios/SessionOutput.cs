@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Umbra.Transports.NetBios;
 
@@ -9,6 +10,20 @@ internal sealed class SessionOutput(PipeWriter inner, Action end) : PassingWrite
     private readonly PipeWriter _inner = inner;
     private Task? _completing;
 
+    /// <summary>That nobody is there any more is told as Kestrel's own connections tell it: TLS above would keep its buffers at an exception.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _inner.FlushAsync(cancellationToken);
+        }
+        catch (Exception failed) when (failed is IOException or ObjectDisposedException)
+        {
+            return new FlushResult(isCanceled: false, isCompleted: true);
+        }
+    }
+
     /// <summary>Goes on after it has returned; <see cref="CompleteAsync"/>, also afterwards, waits for it.</summary>
     public override void Complete(Exception? exception = null) => _completing ??= EndAsync(exception);
 
@@ -16,17 +31,14 @@ internal sealed class SessionOutput(PipeWriter inner, Action end) : PassingWrite
 
     private async Task EndAsync(Exception? exception)
     {
-        try
+        if (exception is null)
         {
-            await _inner.CompleteAsync(exception);
+            await FlushAsync();
         }
-        catch (Exception failed) when (failed is IOException or ObjectDisposedException or OperationCanceledException)
-        {
-            // The session is over already: nobody is there to send the rest to.
-        }
-        finally
-        {
-            end();
-        }
+
+        end();
+
+        // With an exception it does not try to flush into the closed stream.
+        await _inner.CompleteAsync(exception ?? new ObjectDisposedException(nameof(SessionOutput)));
     }
 }

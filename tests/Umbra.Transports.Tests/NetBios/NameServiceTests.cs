@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Umbra.Core.Memory;
 using Umbra.Testing;
+using Umbra.Transports.Drivers;
 using Umbra.Transports.NetBios;
 using Umbra.Transports.Tests.Contract;
 
@@ -20,6 +21,7 @@ public sealed class NameServiceTests : PoolTest
     /// <summary>The loopback's own, so that all who are bound to it hear what is sent there.</summary>
     private static readonly IPAddress Broadcast = IPAddress.Parse("127.255.255.255");
 
+    private readonly DriverCounters _counters = new();
     private readonly int _port = FreeUdpPort();
 
     private MemoryPool<byte> Memory => Pool.AsMemoryPool(BufferTag.Test, Account);
@@ -36,7 +38,7 @@ public sealed class NameServiceTests : PoolTest
 
         await service.ReleaseAsync(Names);
         Assert.Null(await FindAsync(Name, First));
-        Assert.Equal(0, service.Dropped);
+        Assert.Equal(0, _counters.Dropped);
     }
 
     [Fact]
@@ -46,7 +48,7 @@ public sealed class NameServiceTests : PoolTest
         await using NameService second = Start(Second);
         await first.ClaimAsync(Names, CancellationToken.None);
 
-        IOException conflict = await Assert.ThrowsAsync<IOException>(() => second.ClaimAsync(Names, CancellationToken.None));
+        IOException conflict = await Assert.ThrowsAsync<TransportException>(() => second.ClaimAsync(Names, CancellationToken.None));
 
         Assert.Contains($"{First}, has the NetBIOS name {Name}", conflict.Message, StringComparison.Ordinal);
         Assert.Equal(First, await FindAsync(Name, Broadcast));
@@ -61,7 +63,7 @@ public sealed class NameServiceTests : PoolTest
         await using NameService service = Start(First);
         await service.ClaimAsync(Names, CancellationToken.None);
 
-        IOException taken = await Assert.ThrowsAsync<IOException>(() => service.ClaimAsync(Names, CancellationToken.None));
+        IOException taken = await Assert.ThrowsAsync<TransportException>(() => service.ClaimAsync(Names, CancellationToken.None));
 
         Assert.Contains("this process has", taken.Message, StringComparison.Ordinal);
     }
@@ -85,7 +87,7 @@ public sealed class NameServiceTests : PoolTest
         using Socket taken = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         taken.Bind(new IPEndPoint(First, _port));
 
-        IOException refused = Assert.Throws<IOException>(() => Start(First));
+        TransportException refused = Assert.Throws<TransportException>(() => Start(First));
 
         Assert.Contains($"UDP port {_port} of {First}", refused.Message, StringComparison.Ordinal);
         Assert.Contains("another process has it", refused.Message, StringComparison.Ordinal);
@@ -110,7 +112,7 @@ public sealed class NameServiceTests : PoolTest
             await stranger.SendToAsync(junk, to);
             if (i % 50 == 49)
             {
-                await UntilAsync(() => service.Dropped == i + 1);
+                await UntilAsync(() => _counters.Dropped == i + 1);
                 Assert.Equal(First, await FindAsync(Name, First));
             }
         }
@@ -164,7 +166,7 @@ public sealed class NameServiceTests : PoolTest
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    private NameService Start(IPAddress address) => new(new NameServiceAddress(address, Broadcast, _port), Memory, TimeProvider.System, NullLogger.Instance);
+    private NameService Start(IPAddress address) => new(new NameServiceAddress(address, Broadcast, _port), Memory, TimeProvider.System, _counters, NullLogger.Instance);
 
     private Task<IPAddress?> FindAsync(NetBiosName name, IPAddress where) =>
         NameQuery.FindAsync(name, [new IPEndPoint(where, _port)], Memory, TimeProvider.System, CancellationToken.None).WaitAsync(Handlers.Limit);
