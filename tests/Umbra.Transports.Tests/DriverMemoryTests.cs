@@ -72,9 +72,11 @@ public sealed class DriverMemoryTests : PoolTest
     [Theory]
     [InlineData(WireKind.Tcp)]
     [InlineData(WireKind.Pipe)]
+    [InlineData(WireKind.NetBios)]
     [InlineData(WireKind.Memory)]
     [InlineData(WireKind.TcpTls)]
     [InlineData(WireKind.PipeTls)]
+    [InlineData(WireKind.NetBiosTls)]
     [InlineData(WireKind.MemoryTls)]
     public async Task Listen_WithoutAPayer_TheDriverPays_AllIsBack(WireKind kind)
     {
@@ -99,6 +101,7 @@ public sealed class DriverMemoryTests : PoolTest
     [Theory]
     [InlineData(WireKind.Tcp, "Tdtcp")]
     [InlineData(WireKind.Pipe, "Tdpipe")]
+    [InlineData(WireKind.NetBios, "Tdnetb")]
     public async Task Dispose_BlockLeftOut_SaysWhoseItIs(WireKind kind, string driver)
     {
         // To a verifier what this does on purpose is a fault.

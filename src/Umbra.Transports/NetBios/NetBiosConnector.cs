@@ -115,6 +115,11 @@ internal sealed class NetBiosConnector(DriverContext context)
             throw new TransportException(
                 TransportError.TimedOut, $"cannot connect to {address}: no answer to the session request within {SessionHandshake.Timeout.TotalSeconds} s", exception);
         }
+        catch (EndOfStreamException exception)
+        {
+            throw new TransportException(
+                TransportError.Reset, $"cannot connect to {address}: it was closed before the session request was answered: that is no port of NetBIOS sessions, or too many come there at once", exception);
+        }
         catch (IOException exception)
         {
             throw new TransportException(

@@ -18,7 +18,7 @@ namespace Umbra.Transports.NetBios;
 internal sealed partial class NetBiosListener : IConnectionListener
 {
     /// <summary>Connections that have no session yet, or that nobody has accepted yet; further ones are closed unheard.</summary>
-    public const int MaxPending = 64;
+    public const int MaxPending = 256;
 
     private static readonly TimeSpan AcceptAgainAfter = TimeSpan.FromMilliseconds(100);
 

@@ -7,6 +7,8 @@ public enum WireKind
     TcpTls,
     Pipe,
     PipeTls,
+    NetBios,
+    NetBiosTls,
     Memory,
     MemoryTls,
 }

@@ -10,7 +10,7 @@ namespace Umbra.Transports.Tests.Tls;
 
 public sealed class LinkTlsTests : PoolTest
 {
-    public static TheoryData<WireKind> Kinds => [WireKind.TcpTls, WireKind.PipeTls, WireKind.MemoryTls];
+    public static TheoryData<WireKind> Kinds => [WireKind.TcpTls, WireKind.PipeTls, WireKind.NetBiosTls, WireKind.MemoryTls];
 
     [Theory]
     [MemberData(nameof(Kinds))]
