@@ -20,6 +20,10 @@ public static class Require
         ["vncviewer"] = "tigervnc-viewer",
         ["qemu-system-x86_64"] = "qemu-system-x86",
         ["gcc"] = "gcc",
+        ["ip"] = "iproute2",
+        ["nmblookup"] = "samba-common-bin",
+        ["nmbd"] = "samba",
+        ["smbd"] = "samba",
     };
 
     /// <summary>The program's full path. Skips the running test where it is not installed.</summary>
