@@ -140,7 +140,7 @@ public sealed class SessionHandshakeTests : PoolTest
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             }
 
-            using DuplexBytes stream = new(bytes);
+            using Script stream = new(bytes);
             try
             {
                 (SessionRequest Request, SessionRefusal? Refusal)? answer = await SessionHandshake.AnswerAsync(stream, _ => null, Memory, CancellationToken.None);
@@ -174,13 +174,5 @@ public sealed class SessionHandshakeTests : PoolTest
         }
 
         return all.ToArray();
-    }
-
-    /// <summary>Reads what it was given, keeps what is written apart.</summary>
-    private sealed class DuplexBytes(byte[] bytes) : MemoryStream(bytes)
-    {
-        public MemoryStream Written { get; } = new();
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => Written.WriteAsync(buffer, cancellationToken);
     }
 }
