@@ -10,4 +10,10 @@ internal sealed class CountingWriter(PipeWriter inner, DriverCounters counters) 
         counters.AddSent(bytes);
         base.Advance(bytes);
     }
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        counters.AddSent(source.Length);
+        return base.WriteAsync(source, cancellationToken);
+    }
 }

@@ -10,19 +10,10 @@ internal sealed class SessionOutput(PipeWriter inner, Action end) : PassingWrite
     private readonly PipeWriter _inner = inner;
     private Task? _completing;
 
-    /// <summary>That nobody is there any more is told as Kestrel's own connections tell it: TLS above would keep its buffers at an exception.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return await _inner.FlushAsync(cancellationToken);
-        }
-        catch (Exception failed) when (failed is IOException or ObjectDisposedException)
-        {
-            return new FlushResult(isCanceled: false, isCompleted: true);
-        }
-    }
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => SayAsync(_inner.FlushAsync(cancellationToken));
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+        SayAsync(_inner.WriteAsync(source, cancellationToken));
 
     /// <summary>Goes on after it has returned; <see cref="CompleteAsync"/>, also afterwards, waits for it.</summary>
     public override void Complete(Exception? exception = null) => _completing ??= EndAsync(exception);
@@ -40,5 +31,19 @@ internal sealed class SessionOutput(PipeWriter inner, Action end) : PassingWrite
 
         // With an exception it does not try to flush into the closed stream.
         await _inner.CompleteAsync(exception ?? new ObjectDisposedException(nameof(SessionOutput)));
+    }
+
+    /// <summary>That nobody is there any more is told as Kestrel's own connections tell it: TLS above would keep its buffers at an exception.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<FlushResult> SayAsync(ValueTask<FlushResult> flush)
+    {
+        try
+        {
+            return await flush;
+        }
+        catch (Exception failed) when (failed is IOException or ObjectDisposedException)
+        {
+            return new FlushResult(isCanceled: false, isCompleted: true);
+        }
     }
 }

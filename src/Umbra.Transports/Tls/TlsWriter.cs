@@ -9,9 +9,14 @@ namespace Umbra.Transports.Tls;
 /// </summary>
 internal sealed class TlsWriter(PipeWriter inner, WireWriter wire) : PassingWriter(inner)
 {
-    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => SayAsync(base.FlushAsync(cancellationToken));
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+        SayAsync(base.WriteAsync(source, cancellationToken));
+
+    private async ValueTask<FlushResult> SayAsync(ValueTask<FlushResult> flush)
     {
-        FlushResult result = await base.FlushAsync(cancellationToken);
+        FlushResult result = await flush;
         return wire.IsClosed ? new FlushResult(result.IsCanceled, isCompleted: true) : result;
     }
 }

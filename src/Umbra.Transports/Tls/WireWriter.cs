@@ -9,9 +9,14 @@ internal sealed class WireWriter(PipeWriter inner) : PassingWriter(inner)
 
     public bool IsClosed => _isClosed;
 
-    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => NoteAsync(base.FlushAsync(cancellationToken));
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+        NoteAsync(base.WriteAsync(source, cancellationToken));
+
+    private async ValueTask<FlushResult> NoteAsync(ValueTask<FlushResult> flush)
     {
-        FlushResult result = await base.FlushAsync(cancellationToken);
+        FlushResult result = await flush;
         _isClosed |= result.IsCompleted;
         return result;
     }
