@@ -14,8 +14,7 @@ namespace Umbra.Transports.NetBios;
 /// </summary>
 internal sealed class SessionConnection : ConnectionContext, IMemoryPoolFeature
 {
-    /// <summary>What is written is flushed in pieces of this: with less, a record of TLS would become several messages.</summary>
-    private const int BlockBytes = 32 * 1024;
+    private const int ReadSize = 32 * 1024;
 
     private static long s_lastId;
     private readonly SessionStream _stream;
@@ -31,10 +30,10 @@ internal sealed class SessionConnection : ConnectionContext, IMemoryPoolFeature
         _stream = stream;
         Socket = socket;
         MemoryPool = pool;
-        _output = new SessionOutput(PipeWriter.Create(stream, new StreamPipeWriterOptions(pool, BlockBytes, leaveOpen: true)), stream.Dispose);
+        _output = new SessionOutput(PipeWriter.Create(stream, new StreamPipeWriterOptions(pool, SessionWriter.MaxChunkBytes, leaveOpen: true)), stream.Dispose);
 
         // Reads of no bytes first: a session on which nothing comes holds no buffer.
-        _input = PipeReader.Create(stream, new StreamPipeReaderOptions(pool, BlockBytes, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
+        _input = PipeReader.Create(stream, new StreamPipeReaderOptions(pool, ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
         Transport = new DuplexPipe(_input, _output);
         ConnectionId = $"netb-{Interlocked.Increment(ref s_lastId)}";
         ConnectionClosed = _closed.Token;

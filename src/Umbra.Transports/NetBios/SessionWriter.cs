@@ -6,8 +6,8 @@ namespace Umbra.Transports.NetBios;
 /// <summary>Puts what is written into messages of a session. Header and message leave with one write, from a block that is rented for as long as that takes.</summary>
 internal sealed class SessionWriter(Stream stream, MemoryPool<byte> pool)
 {
-    /// <summary>What one message carries at most, so that with its header it is a block of the pool. A record of TLS, 16 KiB and a little, goes in one.</summary>
-    public const int MaxChunkBytes = (32 * 1024) - SessionHeader.Size;
+    /// <summary>What one message carries at most. A record of TLS, 16 KiB and a little, goes in one.</summary>
+    public const int MaxChunkBytes = 32 * 1024;
 
     private static readonly byte[] KeepAlive = [(byte)SessionPacketType.KeepAlive, 0, 0, 0];
 
