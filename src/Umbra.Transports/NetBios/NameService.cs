@@ -22,6 +22,9 @@ internal sealed partial class NameService : IAsyncDisposable
     /// <summary>Between them, and for objections to the last (BCAST_REQ_RETRY_TIMEOUT).</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>One packet in and one out. A byte more than a packet may have shows that one is too long.</summary>
+    private const int BlockBytes = NamePacket.MaxBytes + 1 + NamePacket.MaxBytes;
+
     private readonly NameServiceAddress _where;
     private readonly MemoryPool<byte> _pool;
     private readonly TimeProvider _time;
@@ -33,6 +36,7 @@ internal sealed partial class NameService : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Socket _socket;
     private readonly Socket? _broadcasts;
+    private readonly IMemoryOwner<byte> _block;
     private readonly Task _receiving;
 
     /// <param name="pool">For one packet in and one out, for each socket.</param>
@@ -52,14 +56,17 @@ internal sealed partial class NameService : IAsyncDisposable
         {
             // Windows hands broadcasts to the socket at the address.
             _broadcasts = OperatingSystem.IsWindows() ? null : Bind(where.Broadcast, where.Port, isShared: true);
+            _block = pool.Rent(2 * BlockBytes);
         }
         catch
         {
-            _socket.Dispose();
+            CloseSockets();
             throw;
         }
 
-        _receiving = Task.WhenAll(ReceiveAsync(_socket), _broadcasts is null ? Task.CompletedTask : ReceiveAsync(_broadcasts));
+        _receiving = Task.WhenAll(
+            ReceiveAsync(_socket, _block.Memory[..BlockBytes]),
+            _broadcasts is null ? Task.CompletedTask : ReceiveAsync(_broadcasts, _block.Memory.Slice(BlockBytes, BlockBytes)));
     }
 
     /// <summary>Takes names unless somebody objects, which takes three quarters of a second.</summary>
@@ -67,10 +74,11 @@ internal sealed partial class NameService : IAsyncDisposable
     public async Task ClaimAsync(NetBiosName[] names, CancellationToken cancellationToken)
     {
         Dictionary<ushort, (NetBiosName Name, TaskCompletionSource<IPAddress> Objection)> claims = [];
+        ushort transaction = NewTransaction();
         foreach (NetBiosName name in names)
         {
-            ushort transaction = NewTransaction();
             claims[transaction] = _claims[transaction] = (name, new TaskCompletionSource<IPAddress>(TaskCreationOptions.RunContinuationsAsynchronously));
+            transaction++;
         }
 
         try
@@ -78,9 +86,9 @@ internal sealed partial class NameService : IAsyncDisposable
             Task<Task<IPAddress>> objection = Task.WhenAny(claims.Values.Select(c => c.Objection.Task));
             for (int i = 0; i < Tries && !objection.IsCompleted; i++)
             {
-                foreach ((ushort transaction, (NetBiosName name, _)) in claims)
+                foreach ((ushort claim, (NetBiosName name, _)) in claims)
                 {
-                    await BroadcastAsync(packet => NamePacket.WriteRegistration(packet, transaction, name, _where.Address), cancellationToken);
+                    await BroadcastAsync(packet => NamePacket.WriteRegistration(packet, claim, name, _where.Address), cancellationToken);
                 }
 
                 await Task.WhenAny(objection, Task.Delay(Patience, _time, cancellationToken));
@@ -95,9 +103,9 @@ internal sealed partial class NameService : IAsyncDisposable
         }
         finally
         {
-            foreach (ushort transaction in claims.Keys)
+            foreach (ushort claim in claims.Keys)
             {
-                _claims.TryRemove(transaction, out _);
+                _claims.TryRemove(claim, out _);
             }
         }
 
@@ -128,8 +136,8 @@ internal sealed partial class NameService : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _receiving;
-        _socket.Dispose();
-        _broadcasts?.Dispose();
+        _block.Dispose();
+        CloseSockets();
         _stop.Dispose();
     }
 
@@ -152,6 +160,12 @@ internal sealed partial class NameService : IAsyncDisposable
         }
     }
 
+    private void CloseSockets()
+    {
+        _socket.Dispose();
+        _broadcasts?.Dispose();
+    }
+
     private async Task BroadcastAsync(Func<Span<byte>, int> write, CancellationToken cancellationToken)
     {
         using IMemoryOwner<byte> block = _pool.Rent(NamePacket.MaxBytes);
@@ -166,12 +180,11 @@ internal sealed partial class NameService : IAsyncDisposable
         }
     }
 
-    /// <summary>Goes on whatever comes. One byte more than a packet may have shows that one is too long.</summary>
-    private async Task ReceiveAsync(Socket socket)
+    /// <summary>Goes on whatever comes.</summary>
+    private async Task ReceiveAsync(Socket socket, Memory<byte> block)
     {
-        using IMemoryOwner<byte> block = _pool.Rent(NamePacket.MaxBytes + 1 + NamePacket.MaxBytes);
-        Memory<byte> received = block.Memory[..(NamePacket.MaxBytes + 1)];
-        Memory<byte> reply = block.Memory[received.Length..];
+        Memory<byte> received = block[..(NamePacket.MaxBytes + 1)];
+        Memory<byte> reply = block[received.Length..];
         SocketAddress source = new(AddressFamily.InterNetwork);
         while (!_stop.IsCancellationRequested)
         {
@@ -181,18 +194,31 @@ internal sealed partial class NameService : IAsyncDisposable
                 int replyLength = Handle(received.Span[..length], source, reply.Span);
                 if (replyLength > 0)
                 {
-                    await _socket.SendToAsync(reply[..replyLength], SocketFlags.None, source, _stop.Token);
+                    await ReplyAsync(reply[..replyLength], source);
                 }
             }
             catch (SocketException exception)
             {
-                // A network that is down, or a neighbour that is gone: it must not be asked again at once.
+                // A network that is down: it must not be asked again at once.
                 LogTrouble(_where.Address, _where.Port, exception.Message);
                 await Task.Delay(Patience, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
             }
+        }
+    }
+
+    /// <summary>A source that nothing can be sent to was forged.</summary>
+    private async Task ReplyAsync(ReadOnlyMemory<byte> reply, SocketAddress source)
+    {
+        try
+        {
+            await _socket.SendToAsync(reply, SocketFlags.None, source, _stop.Token);
+        }
+        catch (SocketException)
+        {
+            _counters.AddDropped(1);
         }
     }
 

@@ -6,6 +6,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using Umbra.Core.Memory;
 using Umbra.Transports.Drivers;
 using Umbra.Transports.Tcp;
 
@@ -171,15 +172,16 @@ internal sealed partial class NetBiosListener : IConnectionListener
     private async Task AnswerAsync(Socket socket, Task registered)
     {
         await registered;
-        EndPoint? peer = socket.RemoteEndPoint;
-        NetworkStream stream = new(socket, ownsSocket: true);
+        EndPoint? peer = null;
         string why;
         using CancellationTokenSource late = new(SessionHandshake.Timeout, _context.Time);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _unbound.Token);
         try
         {
+            peer = socket.RemoteEndPoint;
             socket.NoDelay = true;
             TcpKeepAlive.Set(socket);
+            NetworkStream stream = new(socket, ownsSocket: true);
             (SessionRequest Request, SessionRefusal? Refusal)? answer = await SessionHandshake.AnswerAsync(stream, Check, _memory, stop.Token);
             if (answer is { Refusal: null })
             {
@@ -189,14 +191,14 @@ internal sealed partial class NetBiosListener : IConnectionListener
 
             why = answer is { } refused ? $"{refused.Request.Calling} calls {refused.Request.Called}: {refused.Refusal}" : "it sent no session request";
         }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException or QuotaExceededException)
         {
             why = late.IsCancellationRequested ? $"no session request within {SessionHandshake.Timeout.TotalSeconds} s" : exception.Message;
         }
 
         LogRefused(_endPoint, peer, why);
         _context.Counters.AddDropped(1);
-        await stream.DisposeAsync();
+        socket.Dispose();
         Forget(socket);
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Umbra.Core.Memory;
 
 namespace Umbra.Transports.NetBios;
 
@@ -22,9 +23,16 @@ internal sealed class SessionOutput(PipeWriter inner, Action end) : PassingWrite
 
     private async Task EndAsync(Exception? exception)
     {
-        if (exception is null)
+        try
         {
-            await FlushAsync();
+            if (exception is null)
+            {
+                await FlushAsync();
+            }
+        }
+        catch (QuotaExceededException)
+        {
+            // There is no memory to send the rest with: it is lost with the session.
         }
 
         end();
