@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Umbra.Core.Memory;
 using Umbra.Testing;
