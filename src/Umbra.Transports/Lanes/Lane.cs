@@ -32,7 +32,9 @@ internal sealed class Lane
 
     public (LaneReader Reader, LaneWriter Writer) Server { get; }
 
-    /// <summary>Whoever reads or flushes, now or later and on either side, sees a reset.</summary>
+    public bool IsBroken => _broken is not null;
+
+    /// <summary>Whoever reads, now or later and on either side, sees a reset; so does a client that writes. Others who flush see that nobody reads.</summary>
     /// <param name="reason">What they are told; the first one counts.</param>
     public void Break(string reason)
     {

@@ -15,11 +15,13 @@ internal sealed class LaneStream : Stream
     private readonly PipeWriter _writer;
     private readonly LaneEnd _reading;
     private readonly LaneEnd _writing;
+    private readonly Lane _lane;
     private readonly Action _closed;
 
     /// <param name="closed">Called when this side is disposed.</param>
     public LaneStream(Lane lane, Action closed)
     {
+        _lane = lane;
         _reader = lane.Client.Reader;
         _writer = lane.Client.Writer;
         _reading = new LaneEnd(_reader.CancelPendingRead, () => _reader.Complete());
@@ -70,6 +72,7 @@ internal sealed class LaneStream : Stream
                 _writing.ThrowIfClosing();
                 if (result.IsCompleted)
                 {
+                    _lane.ThrowIfBroken();
                     throw new ConnectionResetException("the peer has closed the connection");
                 }
             }
