@@ -13,6 +13,7 @@ internal sealed class LaneConnection : ConnectionContext, IMemoryPoolFeature
     private static long s_lastId;
     private readonly Lane _lane;
     private readonly CancellationTokenSource _closed = new();
+    private Task? _closing;
     private int _isDisposed;
 
     /// <param name="pool">For TLS above this.</param>
@@ -48,25 +49,27 @@ internal sealed class LaneConnection : ConnectionContext, IMemoryPoolFeature
     /// <summary>To be called when the client's side is closed, or what carries it has ended.</summary>
     public void PeerClosed()
     {
-        try
+        lock (_closed)
         {
             // Not on the caller's thread: what hangs on the token belongs to the server.
-            _closed.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
+            _closing ??= _closed.CancelAsync();
         }
     }
 
-    public override ValueTask DisposeAsync()
+    /// <summary>Closes the server's side, and returns once whoever waits for the end has been told.</summary>
+    public override async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             _lane.Server.Reader.Complete();
             _lane.Server.Writer.Complete();
+            PeerClosed();
+
+            // A source that is disposed forgets whom it has not told yet.
+            await _closing!;
             _closed.Dispose();
         }
 
-        return base.DisposeAsync();
+        await base.DisposeAsync();
     }
 }
