@@ -16,6 +16,9 @@ internal sealed class PacketCarrier
     /// <summary>For what the user wrote to arrive after it has closed the connection.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
 
+    /// <summary>The same where the peer goes on sending what nobody reads any more.</summary>
+    private static readonly TimeSpan UnreadLinger = TimeSpan.FromSeconds(1);
+
     private const int ReadSize = 4096;
 
     private readonly IPacketStream _stream;
@@ -45,6 +48,7 @@ internal sealed class PacketCarrier
     private volatile bool _hasUserEnded;
     private volatile bool _hasUserStoppedReading;
     private bool _isToUserCompleted;
+    private bool _hasUnread;
 
     private PacketCarrier(
         IPacketStream stream, IPacketWire wire, Lane lane, (LaneReader Reader, LaneWriter Writer) side, LaneReader user, MemoryPool<byte> memory, TimeProvider time, DriverCounters counters, Action over)
@@ -214,6 +218,7 @@ internal sealed class PacketCarrier
                 isEnd = _stream.IsReadingCompleted;
             }
 
+            _hasUnread |= count > 0 && _hasUserStoppedReading && _hasUserEnded;
             if (count > 0 && !_hasUserStoppedReading)
             {
                 _flushing = FlushAsync();
@@ -414,6 +419,10 @@ internal sealed class PacketCarrier
             if (_hasUserEnded && _lingerUntil == TimeSpan.MaxValue)
             {
                 _lingerUntil = Now + Linger;
+            }
+            else if (_hasUnread && _lingerUntil - Now > UnreadLinger)
+            {
+                _lingerUntil = Now + UnreadLinger;
             }
             else if (Now >= _lingerUntil && !_user.IsCompleted)
             {
