@@ -2,6 +2,7 @@ using System.Net;
 using Umbra.Transports.Memory;
 using Umbra.Transports.NetBios;
 using Umbra.Transports.Pipes;
+using Umbra.Transports.Spx;
 using Umbra.Transports.Tcp;
 
 namespace Umbra.Transports;
@@ -13,6 +14,8 @@ public static class TransportDrivers
 
     public static TransportDriver Pipe { get; } = new PipeDriver();
 
+    public static TransportDriver Spx { get; } = new SpxDriver();
+
     public static TransportDriver Memory { get; } = new MemoryDriver();
 
     public static TransportDriver NetBios { get; } = new NetBiosDriver();
@@ -22,6 +25,7 @@ public static class TransportDrivers
         Tcp,
         Pipe,
         NetBios,
+        Spx,
         Memory,
     ];
 

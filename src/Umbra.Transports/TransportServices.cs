@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using Umbra.Core.Memory;
 using Umbra.Transports.Drivers;
 using Umbra.Transports.Http;
+using Umbra.Transports.Ipx;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Pipes;
 using Umbra.Transports.Sockets;
@@ -43,11 +44,13 @@ public static class TransportServices
         services.TryAddSingleton<IDriverMemory>(new DriverMemory(pool));
         services.AddSingleton(options);
         services.AddSingleton(_ => new SocketSettings([.. services.Where(s => s.ServiceType == typeof(IConfigureOptions<SocketTransportOptions>))]));
+        services.AddSingleton(provider => new IpxNetworks(
+            pool.AsMemoryPool(BufferTag.TdIpx, pool.Root.Open("IPX networks")), provider.GetRequiredService<TimeProvider>()));
         foreach (TransportDriver driver in TransportDrivers.All)
         {
             services.AddSingleton(provider => new DriverHost(
                 driver, pool, provider.GetRequiredService<IDriverMemory>(), options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<SocketSettings>(),
-                provider.GetRequiredService<ILoggerFactory>(), apiEndPoint));
+                provider.GetRequiredService<ILoggerFactory>(), apiEndPoint, provider.GetRequiredService<IpxNetworks>()));
             services.AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<DriverHosts>().Of(driver));
             services.AddSingleton<ITransportConnector>(provider => provider.GetRequiredService<DriverHosts>().Of(driver));
         }

@@ -126,7 +126,7 @@ public sealed class TransportAddressTests
     [Fact]
     public void Drivers_Here_HaveATagAndTheirOwnScheme()
     {
-        Assert.Equal(["tcp", "pipe", "netb", "memory"], TransportDrivers.All.Select(d => d.Scheme));
+        Assert.Equal(["tcp", "pipe", "async", "ipx", "spx", "netb", "memory"], TransportDrivers.All.Select(d => d.Scheme));
         Assert.All(["tcp://127.0.0.1:1", "pipe:///run/x", "memory://x"], text =>
             Assert.Equal(TransportAddress.Parse(text).Driver, TransportDrivers.Of(TransportAddress.Parse(text).ToListenEndPoint())));
         Assert.Null(TransportDrivers.Of(null));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
+using Umbra.Transports.Ipx;
 using Umbra.Transports.Sockets;
 
 namespace Umbra.Transports.Drivers;
@@ -12,4 +13,7 @@ public sealed record DriverContext(MemoryPool<byte> Memory, TransportOptions Opt
 {
     /// <summary>For drivers over Kestrel's sockets.</summary>
     internal SocketSettings Sockets { get; init; } = SocketSettings.None;
+
+    /// <summary>For drivers over IPX, which share what the process has open.</summary>
+    internal IpxNetworks Ipx { get; init; } = new(Memory, Time);
 }

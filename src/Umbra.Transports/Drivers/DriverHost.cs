@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Umbra.Core.Memory;
+using Umbra.Transports.Ipx;
 using Umbra.Transports.Sockets;
 
 namespace Umbra.Transports.Drivers;
@@ -18,6 +19,7 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
     private readonly TransportOptions _options;
     private readonly TimeProvider _time;
     private readonly SocketSettings _sockets;
+    private readonly IpxNetworks _ipx;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly EndPoint? _except;
@@ -29,8 +31,10 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
 #pragma warning restore CA2213
 
     /// <param name="except">An end point of the driver's kind that is none of its business.</param>
+    /// <param name="ipx">What drivers over IPX share; null: nothing.</param>
     internal DriverHost(
-        TransportDriver driver, BufferPool pool, IDriverMemory memory, TransportOptions options, TimeProvider time, SocketSettings sockets, ILoggerFactory loggers, EndPoint? except = null)
+        TransportDriver driver, BufferPool pool, IDriverMemory memory, TransportOptions options, TimeProvider time, SocketSettings sockets, ILoggerFactory loggers, EndPoint? except = null,
+        IpxNetworks? ipx = null)
     {
         Driver = driver;
         _pool = pool;
@@ -38,6 +42,7 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
         _options = options;
         _time = time;
         _sockets = sockets;
+        _ipx = ipx ?? new IpxNetworks(pool.AsMemoryPool(BufferTag.TdIpx, pool.Root), time);
         _loggers = loggers;
         _logger = loggers.CreateLogger<DriverHost>();
         _except = except;
@@ -176,7 +181,7 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
             return false;
         }
 
-        _transport = Driver.Open(new DriverContext(_memory.Of(Driver, Account), _options, _time, Counters, _loggers) { Sockets = _sockets });
+        _transport = Driver.Open(new DriverContext(_memory.Of(Driver, Account), _options, _time, Counters, _loggers) { Sockets = _sockets, Ipx = _ipx });
         (State, Problem) = (DriverState.Running, null);
         return true;
     }

@@ -9,6 +9,8 @@ public enum WireKind
     PipeTls,
     NetBios,
     NetBiosTls,
+    Spx,
+    SpxTls,
     Memory,
     MemoryTls,
 }

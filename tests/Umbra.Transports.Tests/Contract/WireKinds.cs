@@ -1,3 +1,5 @@
+using Umbra.Core.Memory;
+
 namespace Umbra.Transports.Tests.Contract;
 
 /// <summary>What each kind can bear in a test's time.</summary>
@@ -9,6 +11,12 @@ internal static class WireKinds
 
     /// <summary>The same driver without TLS.</summary>
     public static WireKind Medium(this WireKind kind) => kind.IsTls() ? kind - 1 : kind;
+
+    /// <summary>Where nobody listens, one is told so; elsewhere nobody answers, for many seconds.</summary>
+    public static bool Refuses(this WireKind kind) => kind.Medium() != WireKind.Spx;
+
+    /// <summary>Who takes memory beside the driver, for all drivers that share it.</summary>
+    public static BufferTag[] SharedTags(this WireKind kind) => kind.Medium() == WireKind.Spx ? [BufferTag.TdIpx] : [];
 
     /// <summary>Enough for many chunks.</summary>
     public static int BytesToSend(this WireKind kind) => 4 * Megabyte;

@@ -1,0 +1,217 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections;
+using Umbra.Transports.Drivers;
+using Umbra.Transports.Ipx;
+using Umbra.Transports.Lanes;
+using Umbra.Transports.Packets;
+using Umbra.Transports.Sap;
+
+namespace Umbra.Transports.Spx;
+
+/// <summary>
+/// Tdspx, listening side: one IPX socket, and the connections over it. A request is answered, with little memory, while there are few that were answered and not heard of
+/// again; a connection is accepted once its peer has shown that it got the answer.
+/// </summary>
+internal sealed class SpxListener : IConnectionListener
+{
+    public const int MaxHalfOpenPerPeer = 64;
+    public const int MaxHalfOpen = 256;
+
+    private readonly MemoryPool<byte> _memory;
+    private readonly DriverContext _context;
+    private readonly Channel<LaneConnection> _waiting;
+
+    /// <summary>By this side's number. Only the loop that receives adds.</summary>
+    private readonly ConcurrentDictionary<ushort, SpxServerConnection> _connections = new();
+    private readonly IpxOptions _options;
+    private IpxSocket _socket = null!;
+    private SapEntry? _service;
+    private SapAgent? _agent;
+    private volatile bool _isListening = true;
+
+    /// <summary>Has received since the loop last said that it was through.</summary>
+    private SpxServerConnection? _receiving;
+
+    private SpxListener(MemoryPool<byte> memory, DriverContext context, IpxOptions options)
+    {
+        _memory = memory;
+        _context = context;
+        _options = options;
+        _waiting = Channel.CreateBounded<LaneConnection>(context.Options.Backlog);
+    }
+
+    public EndPoint EndPoint { get; private set; } = null!;
+
+    /// <exception cref="IOException">The socket cannot be had; the message says why.</exception>
+    public static async ValueTask<SpxListener> BindAsync(IpxEndPoint endPoint, MemoryPool<byte> memory, DriverContext context, CancellationToken cancellationToken)
+    {
+        IpxNode node = endPoint.Service is null ? endPoint.Address.Node : default;
+        IPAddress own = node.TryGetIp(out uint ip) ? new UdpPeer(ip, 0).ToEndPoint().Address : IpxLocal.Find(endPoint.Options, default);
+        IpxOptions options = endPoint.Options with { From = endPoint.Options.From ?? own };
+        SpxListener listener = new(memory, context, options);
+        IpxSocket socket = await context.Ipx.OpenAsync(options, endPoint.Address.Socket, listener.Receive, cancellationToken, listener.ReceivedAll);
+        try
+        {
+            if (node != default && node != socket.Address.Node)
+            {
+                throw new TransportException(TransportError.Unreachable, $"cannot listen on {endPoint}: this node is {socket.Address.Node}");
+            }
+
+            if (endPoint.Service is { } name)
+            {
+                listener._agent = await context.Ipx.Services.OpenAsync(options, cancellationToken);
+                listener._service = new SapEntry(endPoint.ServiceType, name, socket.Address);
+                listener._agent.Advertise(listener._service.Value);
+            }
+        }
+        catch
+        {
+            await listener.StopAdvertisingAsync();
+            await socket.DisposeAsync();
+            throw;
+        }
+
+        listener.EndPoint = endPoint.At(socket.Address);
+        Volatile.Write(ref listener._socket, socket);
+        return listener;
+    }
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (await _waiting.Reader.WaitToReadAsync(cancellationToken))
+        {
+            if (_waiting.Reader.TryRead(out LaneConnection? connection))
+            {
+                return connection;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Answers no requests any more. Connections go on over the socket until this is disposed.</summary>
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        _isListening = false;
+        await StopAdvertisingAsync();
+        _waiting.Writer.TryComplete();
+        while (_waiting.Reader.TryRead(out LaneConnection? connection))
+        {
+            connection.Abort(new ConnectionAbortedException("the listener was closed"));
+            await connection.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        foreach (SpxServerConnection connection in _connections.Values)
+        {
+            connection.Carrier.Abort("the listener was closed");
+        }
+
+        await Task.WhenAll(_connections.Values.Select(connection => connection.Serving));
+        await _socket.DisposeAsync();
+    }
+
+    private async ValueTask StopAdvertisingAsync()
+    {
+        if (Interlocked.Exchange(ref _agent, null) is { } agent)
+        {
+            if (_service is { } service)
+            {
+                agent.Withdraw(service);
+            }
+
+            await _context.Ipx.Services.CloseAsync(_options);
+        }
+    }
+
+    private void Receive(in IpxAddress source, byte type, ReadOnlySpan<byte> payload)
+    {
+        if (type != IpxPacketType.Spx || !SpxHeader.TryRead(payload, out SpxHeader header) || Find(source, header) is not { } connection)
+        {
+            _context.Counters.AddDropped(1);
+            return;
+        }
+
+        if (_receiving != connection)
+        {
+            ReceivedAll();
+        }
+
+        _receiving = connection;
+        connection.Carrier.Receive(payload);
+    }
+
+    private void ReceivedAll()
+    {
+        _receiving?.Carrier.Pump();
+        _receiving = null;
+    }
+
+    /// <summary>Whose packet it is. A request makes a connection, unless it is one that was answered before.</summary>
+    private SpxServerConnection? Find(in IpxAddress source, in SpxHeader header)
+    {
+        if (header.Destination != SpxHeader.Unknown)
+        {
+            return _connections.TryGetValue(header.Destination, out SpxServerConnection? known) && known.Peer == source ? known : null;
+        }
+
+        if (!header.IsConnectRequest || !_isListening || Volatile.Read(ref _socket) is not { } socket)
+        {
+            return null;
+        }
+
+        int halfOpen = 0;
+        int ofPeer = 0;
+        foreach ((_, SpxServerConnection connection) in _connections)
+        {
+            if (connection.Peer == source && connection.PeerId == header.Source)
+            {
+                return connection;
+            }
+
+            halfOpen += connection.IsHalfOpen ? 1 : 0;
+            ofPeer += connection.IsHalfOpen && connection.Peer.Node == source.Node ? 1 : 0;
+        }
+
+        bool isRoom = halfOpen < MaxHalfOpen && ofPeer < MaxHalfOpenPerPeer && _connections.Count < _context.Options.MaxConnections + MaxHalfOpen;
+        return isRoom ? Accept(socket, source, header) : null;
+    }
+
+    private SpxServerConnection Accept(IpxSocket socket, IpxAddress source, in SpxHeader request)
+    {
+        ushort id;
+        do
+        {
+            id = SpxConnector.NewId();
+        }
+        while (_connections.ContainsKey(id));
+
+        SpxStream machine = SpxStream.Accept(_memory, socket.MaxPayload, id, request);
+        EndPoint remote = new IpxEndPoint(TransportDrivers.Spx, source, null, _options, source.ToString());
+        (PacketCarrier carrier, LaneConnection connection) = PacketCarrier.Accept(
+            machine, new SpxWire(socket, source), EndPoint, remote, _context.Options.MaxWriteBufferSize, _memory, _context.Time, _context.Counters, static () => { });
+        SpxServerConnection made = new(source, request.Source, carrier);
+        _connections[id] = made;
+        made.Serving = ServeAsync(id, made, connection);
+        return made;
+    }
+
+    private async Task ServeAsync(ushort id, SpxServerConnection made, LaneConnection connection)
+    {
+        await made.Carrier.Opened.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!made.Carrier.Opened.IsCompletedSuccessfully || !_waiting.Writer.TryWrite(connection))
+        {
+            connection.Abort(new ConnectionAbortedException("it was not accepted"));
+            await connection.DisposeAsync();
+        }
+
+        await made.Carrier.Completion;
+        _connections.TryRemove(id, out _);
+    }
+}
