@@ -1,0 +1,10 @@
+namespace Umbra.Transports.Reliable;
+
+/// <summary>What is known of a packet.</summary>
+internal enum SendSlotState : byte
+{
+    Unsent,
+    InFlight,
+    Lost,
+    Acknowledged,
+}
