@@ -23,7 +23,7 @@ internal sealed partial class ReliableStream
     private bool _peerKnowsEnd;
     private bool _hasSaidEnd;
 
-    /// <summary>Set when both sides have ended and the peer may not know: it is answered so long.</summary>
+    /// <summary>Set when both sides have ended and the peer may not know: it is answered as long as it may ask, and asked whether it still does.</summary>
     private TimeSpan _lingersUntil = TimeSpan.MaxValue;
 
     public void Receive(ReadOnlySpan<byte> packet, TimeSpan now)
@@ -241,7 +241,7 @@ internal sealed partial class ReliableStream
         }
     }
 
-    /// <summary>When both sides have ended, it ends: at once where the peer knows, else when there was time for it to ask once more.</summary>
+    /// <summary>When both sides have ended, it ends: at once where the peer knows, else when it would have given up asking.</summary>
     private void CheckEnd(TimeSpan now)
     {
         if (!_sending.IsEndAcknowledged || !_receiving.HasEnded)
@@ -257,7 +257,7 @@ internal sealed partial class ReliableStream
 
         if (_lingersUntil == TimeSpan.MaxValue)
         {
-            _lingersUntil = now + Later(_roundTrip.Timeout * 4, TimeSpan.FromSeconds(2));
+            _lingersUntil = now + _options.MaxStall;
         }
 
         if (_ackAt == TimeSpan.MaxValue && (_peerKnowsEnd || now >= _lingersUntil))

@@ -12,6 +12,7 @@ internal sealed partial class ReliableStream
     private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(4);
     private const int BurstPackets = 10;
     private const double PacingGain = 1.25;
+    private static readonly TimeSpan LeastLingerPing = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MostAskRoom = TimeSpan.FromSeconds(5);
 
     /// <summary>The peer has no room from here on.</summary>
@@ -62,7 +63,9 @@ internal sealed partial class ReliableStream
         }
     }
 
-    private TimeSpan PingAt => _isConfirmed ? Later(_heardAt, _pingedAt) + _options.PingAfter : _pingedAt + _roundTrip.Timeout;
+    private TimeSpan PingAt => _isConfirmed ? Later(_heardAt, _pingedAt) + (IsLingering ? Later(_roundTrip.Timeout * 4, LeastLingerPing) : _options.PingAfter) : _pingedAt + _roundTrip.Timeout;
+
+    private bool IsLingering => _lingersUntil != TimeSpan.MaxValue;
 
     /// <summary>When the oldest in flight is sent again because nothing new has come back. The first time is early, and no sign of congestion: often it is only the tail that was lost.</summary>
     private TimeSpan TimeoutAt => _sending.InFlight == 0 ? TimeSpan.MaxValue : Later(_progressAt, _sentAt) + (IsProbingTail ? Earlier(TailProbe, _roundTrip.Timeout) : _roundTrip.Timeout);
