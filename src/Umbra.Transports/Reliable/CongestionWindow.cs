@@ -1,8 +1,8 @@
 namespace Umbra.Transports.Reliable;
 
 /// <summary>
-/// How many packets may be on their way without hurting others, as RFC 8085 asks of whoever sends datagrams: slow start from ten, then one more each round trip; less by a third part when something is
-/// lost, once for all that was on its way then (RFC 5681, RFC 6582).
+/// How many packets may be on their way without hurting others, as RFC 8085 asks of whoever sends datagrams: slow start from ten until packets begin to
+/// wait on their way, then one more each round trip; less by a third part when something is lost, once for all that was on its way then (RFC 5681, RFC 6582).
 /// </summary>
 internal sealed class CongestionWindow
 {
@@ -18,15 +18,19 @@ internal sealed class CongestionWindow
 
     /// <param name="count">Packets that have arrived.</param>
     /// <param name="inFlight">On their way before that: a window that is not used says nothing about the wire, and does not grow.</param>
-    public void Acknowledge(int count, int inFlight)
+    /// <param name="order">The how manieth that was sent the last of them was: until what was lost has been made up for, nothing grows.</param>
+    public void Acknowledge(int count, int inFlight, long order)
     {
-        if (inFlight * 2 < _packets)
+        if (inFlight * 2 < _packets || order < _recoversAt)
         {
             return;
         }
 
         _packets += _packets < _threshold ? count : count / _packets;
     }
+
+    /// <summary>Packets take longer than they have to: a queue builds up, and twice as much would overflow it (as in RFC 9406).</summary>
+    public void Crowd() => _threshold = Math.Min(_threshold, _packets);
 
     /// <param name="order">The how manieth that was sent is lost.</param>
     /// <param name="next">The how manieth will be sent next.</param>

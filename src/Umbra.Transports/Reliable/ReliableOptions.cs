@@ -79,6 +79,7 @@ internal sealed record ReliableOptions
             FirstTimeout = first > least ? first : least,
             LeastTimeout = least,
             TimeoutGrowth = 1.5,
+            MaxStall = TimeSpan.FromMinutes(2),
             ConnectTimeout = null,
             PingAfter = TimeSpan.FromSeconds(5),
             DeadAfter = TimeSpan.FromSeconds(20),

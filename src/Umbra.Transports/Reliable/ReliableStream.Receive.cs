@@ -207,11 +207,17 @@ internal sealed partial class ReliableStream
         }
 
         Measure(newest, packet, now);
-        _congestion?.Acknowledge((int)arrived, inFlight);
+        if (_roundTrip.IsCrowded)
+        {
+            _congestion?.Crowd();
+        }
+
+        _congestion?.Acknowledge((int)arrived, inFlight, newest.Order);
         _size.Succeed((int)arrived);
         _progressAt = now;
         _timeouts = 0;
         _hasProbedTail = false;
+        _forced = 0;
         _roundTrip.Relax();
         FindLost(now);
     }

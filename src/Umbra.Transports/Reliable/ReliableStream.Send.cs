@@ -11,6 +11,7 @@ internal sealed partial class ReliableStream
     /// <summary>Credit of the pacer in time, and at least in packets: who is woken late may make up for it.</summary>
     private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(4);
     private const int BurstPackets = 10;
+    private const int ForcedPackets = 2;
     private const double PacingGain = 1.25;
     private static readonly TimeSpan LeastLingerPing = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MostAskRoom = TimeSpan.FromSeconds(5);
@@ -32,8 +33,8 @@ internal sealed partial class ReliableStream
     private int _timeouts;
     private bool _hasProbedTail;
 
-    /// <summary>One packet goes whatever the windows say: nothing has come back for long.</summary>
-    private bool _isForced;
+    /// <summary>So many packets go whatever the windows say: nothing has come back for long.</summary>
+    private int _forced;
 
     /// <summary>The latest sending that is known to have arrived.</summary>
     private long _arrivedOrder = -1;
@@ -52,14 +53,14 @@ internal sealed partial class ReliableStream
     {
         get
         {
-            if (_owesPing || _owesSynAck)
+            if (_owesPing || _owesSynAck || (IsOutOfRoom && _askRoomAt == TimeSpan.MaxValue))
             {
                 return TimeSpan.Zero;
             }
 
             TimeSpan due = Earlier(Earlier(_ackAt, PingAt), Earlier(_heardAt + _options.DeadAfter, _lingersUntil));
             due = Earlier(due, Earlier(Earlier(_lossAt, TimeoutAt), Earlier(_askRoomAt, _isConfirmed ? _size.ProbeAt : TimeSpan.MaxValue)));
-            return TryPick(out _) ? Earlier(due, _isForced ? TimeSpan.Zero : _pacer.FreeAt) : due;
+            return TryPick(out _) ? Earlier(due, _forced > 0 ? TimeSpan.Zero : _pacer.FreeAt) : due;
         }
     }
 
@@ -161,13 +162,12 @@ internal sealed partial class ReliableStream
             }
         }
 
-        // The first of all is what the peer waits for. If it is to be sent again anyway, it is that.
-        if (_sending.FirstLost == SendSlot.None)
+        // The first of all is what the peer waits for; and where a wire loses much, two have a better chance that one and its answer get through.
+        _forced = ForcedPackets;
+        while (_sending.Lost < ForcedPackets && _sending.InFlight > 0)
         {
-            _sending.MarkLost(_sending.First);
+            _sending.MarkLost(_sending[_sending.First].State == SendSlotState.InFlight ? _sending.First : _sending.Oldest);
         }
-
-        _isForced = true;
     }
 
     private int SendOpen(Span<byte> packet, TimeSpan now)
@@ -183,7 +183,7 @@ internal sealed partial class ReliableStream
         }
 
         UpdatePace(now);
-        bool canSend = TryPick(out long sequence) && (_isForced || now >= _pacer.FreeAt);
+        bool canSend = TryPick(out long sequence) && (_forced > 0 || now >= _pacer.FreeAt);
         if (now >= _ackAt && !(canSend && _format.IsDataComplete))
         {
             return SendAck(packet);
@@ -209,7 +209,7 @@ internal sealed partial class ReliableStream
         }
 
         bool isThere = !isNew || (_sending.Unsent > 0 && sequence < _edge);
-        return isThere && (_isConfirmed || _format.IsDataComplete) && (_isForced || _congestion is null || _sending.InFlight < _congestion.Packets);
+        return isThere && (_isConfirmed || _format.IsDataComplete) && (_forced > 0 || _congestion is null || _sending.InFlight < _congestion.Packets);
     }
 
     private void UpdatePace(TimeSpan now)
@@ -221,14 +221,16 @@ internal sealed partial class ReliableStream
         }
 
         // A line takes a frame while the one before is on it; more would only wait in the kernel, before what is urgent.
-        double burst = _options.LineRate is null ? Math.Max(BurstPackets * _size.Current, rate * Burst.TotalSeconds) : _size.Current + _options.LineOverhead;
-        _pacer.Update(rate, burst, now);
+        double packets = _options.LineRate is null ? BurstPackets * _size.Current : _size.Current + _options.LineOverhead;
+        _pacer.Update(rate, Math.Max(packets, rate * Burst.TotalSeconds), now);
     }
 
-    /// <summary>Where all is acknowledged and the peer has no room for more, it will say when it has; but that may be lost.</summary>
+    /// <summary>All is acknowledged, and the peer has no room for more: it will say when it has, but that may be lost.</summary>
+    private bool IsOutOfRoom => _sending.Unsent > 0 && _sending.Next >= _edge && _sending.First == _sending.Next;
+
     private void WatchRoom(TimeSpan now)
     {
-        if (_askRoomAt == TimeSpan.MaxValue && _sending.Unsent > 0 && _sending.Next >= _edge && _sending.InFlight == 0)
+        if (IsOutOfRoom && _askRoomAt == TimeSpan.MaxValue)
         {
             _askRoomInterval = _roundTrip.Timeout;
             _askRoomAt = now + _askRoomInterval;
@@ -247,7 +249,7 @@ internal sealed partial class ReliableStream
             _progressAt = _timeouts == 0 ? now : _progressAt;
         }
 
-        _isForced = false;
+        _forced = Math.Max(0, _forced - 1);
         _sending.MarkSent(sequence, now);
         _sentAt = now;
         SendSlot slot = _sending[sequence];

@@ -15,6 +15,9 @@ internal sealed class RoundTrip(TimeSpan first, TimeSpan least, TimeSpan most, d
 
     public TimeSpan Least { get; private set; } = TimeSpan.MaxValue;
 
+    /// <summary>It takes noticeably longer than it has to.</summary>
+    public bool IsCrowded => Smoothed is { } smoothed && smoothed > (Least * 1.5) + Grain;
+
     /// <summary>How long to wait before what was sent is sent again.</summary>
     public TimeSpan Timeout
     {

@@ -38,6 +38,8 @@ internal sealed class SendWindow : IDisposable
 
     public int InFlight => _inFlight.Count;
 
+    public int Lost => _lost.Count;
+
     /// <summary>Whose last sending is longest ago, of those in flight; or <see cref="SendSlot.None"/>.</summary>
     public long Oldest => _inFlight.First;
 

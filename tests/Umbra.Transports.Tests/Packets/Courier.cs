@@ -5,7 +5,9 @@ namespace Umbra.Transports.Tests.Packets;
 /// <summary>
 /// The user of one machine: writes so many bytes that are known beforehand and ends, and compares what it reads with what the other side's courier writes. Chunks are of random sizes.
 /// </summary>
-internal sealed class Courier(IPacketStream stream, long toWrite, long toRead, int seed)
+/// <param name="toWrite">Null: nothing, and no end.</param>
+/// <param name="toRead">What the other side writes.</param>
+internal sealed class Courier(IPacketStream stream, long? toWrite, long? toRead, int seed)
 {
     private const int MaxChunk = 8 * 1024;
 
@@ -43,7 +45,7 @@ internal sealed class Courier(IPacketStream stream, long toWrite, long toRead, i
         int taken;
         do
         {
-            int length = (int)Math.Min(_random.Next(1, MaxChunk), toWrite - Written);
+            int length = (int)Math.Min(_random.Next(1, MaxChunk), (toWrite ?? 0) - Written);
             taken = stream.Write(Text.AsSpan((int)(Written % (Text.Length - MaxChunk)), length));
             Written += taken;
         }
@@ -70,7 +72,7 @@ internal sealed class Courier(IPacketStream stream, long toWrite, long toRead, i
             }
 
             Read += length;
-            IsIntact &= Read <= toRead;
+            IsIntact &= Read <= (toRead ?? 0);
         }
     }
 

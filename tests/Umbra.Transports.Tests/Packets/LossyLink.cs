@@ -46,8 +46,7 @@ internal sealed class LossyLink(IPacketStream near, IPacketStream far, WireCondi
         while (true)
         {
             Turn();
-            Send(near, There, far);
-            Send(far, Back, near);
+            Send();
             if (isDone())
             {
                 return true;
@@ -74,16 +73,35 @@ internal sealed class LossyLink(IPacketStream near, IPacketStream far, WireCondi
         }
     }
 
+    /// <summary>All that both have to send now; again where a <see cref="Tap"/> has made them say more.</summary>
+    private void Send()
+    {
+        long before = There.Packets + Back.Packets;
+        long sent;
+        do
+        {
+            sent = There.Packets + Back.Packets;
+            Send(near, There, far);
+            Send(far, Back, near);
+            if (There.Packets + Back.Packets > before + MaxAtOnce)
+            {
+                throw new InvalidOperationException($"sends without end at {Now}: near {near.State}, far {far.State}");
+            }
+        }
+        while (There.Packets + Back.Packets != sent);
+    }
+
+    /// <summary>Asks only who says that it is due, as those do who have a clock.</summary>
     private void Send(IPacketStream from, LossyWire wire, IPacketStream to)
     {
-        byte[] packet = new byte[from.MaxPacketBytes];
-        for (int sent = 0; from.Send(packet, Now) is > 0 and var length; sent++)
+        if (from.NextDue > Now)
         {
-            if (sent > MaxAtOnce)
-            {
-                throw new InvalidOperationException($"sends without end at {Now}, {from.State}");
-            }
+            return;
+        }
 
+        byte[] packet = new byte[from.MaxPacketBytes];
+        for (int sent = 0; sent < MaxAtOnce && from.Send(packet, Now) is > 0 and var length; sent++)
+        {
             Tap?.Invoke(from, packet[..length]);
             wire.Carry(packet.AsSpan(0, length), Now, (arrived, when) => At(when, () => to.Receive(arrived, Now)));
         }

@@ -13,14 +13,14 @@ internal sealed class ReliablePair : IDisposable
     /// <summary>Virtual; all that is to happen happens before.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromHours(1);
 
-    /// <param name="thereBytes">Written at the near end.</param>
+    /// <param name="thereBytes">Written at the near end; null: nothing, and no end.</param>
     /// <param name="backBytes">Written at the far end.</param>
     public ReliablePair(
-        BufferPool pool, IReliableFormat format, ReliableOptions options, WireConditions there, WireConditions back, int seed, long thereBytes, long backBytes, ReliableRole near = ReliableRole.Connect,
-        ReliableRole far = ReliableRole.Accept)
+        BufferPool pool, IReliableFormat format, ReliableOptions options, WireConditions there, WireConditions back, int seed, long? thereBytes, long? backBytes,
+        ReliableRole near = ReliableRole.Connect, ReliableRole far = ReliableRole.Accept, Account? farAccount = null)
     {
         Near = new ReliableStream(near, format, options, pool.AsMemoryPool(BufferTag.Test, pool.Root));
-        Far = new ReliableStream(far, format, options, pool.AsMemoryPool(BufferTag.Test, pool.Root));
+        Far = new ReliableStream(far, format, options, pool.AsMemoryPool(BufferTag.Test, farAccount ?? pool.Root));
         NearUser = new Courier(Near, thereBytes, backBytes, seed);
         FarUser = new Courier(Far, backBytes, thereBytes, seed + 1);
         Link = new LossyLink(Near, Far, there, back, seed)
