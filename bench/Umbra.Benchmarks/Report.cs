@@ -17,6 +17,9 @@ internal abstract record Report(RunOptions Options, Machine Before, Machine Afte
     /// <summary>What all rows have in common.</summary>
     protected virtual string Scene => $"1280x800, JPEG quality level {Options.Quality}";
 
+    /// <summary>What the numbers are.</summary>
+    protected virtual string Measured => $"{Options.Repetitions} repetitions of {Options.Seconds} s: median (least to most)";
+
     protected abstract string[] Columns { get; }
 
     protected abstract IEnumerable<string[]> Rows { get; }
@@ -32,7 +35,7 @@ internal abstract record Report(RunOptions Options, Machine Before, Machine Afte
         CultureInfo culture = CultureInfo.InvariantCulture;
         text.AppendLine(culture, $"{Before.Processor}, {Before.Cores} cores, Linux {Before.Kernel}, {Before.Runtime}");
         text.AppendLine(culture, $"{Before.Time:yyyy-MM-dd HH:mm} UTC, load {Before.Load:0.0} before and {After.Load:0.0} after");
-        text.AppendLine(culture, $"{Scene}, {Options.Repetitions} repetitions of {Options.Seconds} s: median (least to most)");
+        text.AppendLine(culture, $"{Scene}, {Measured}");
         text.AppendLine();
         // A column of what was not asked for is not shown.
         string[][] rows = [.. Rows];
