@@ -1,4 +1,5 @@
 using System.Net;
+using Umbra.Transports.Ipx;
 using Umbra.Transports.Memory;
 using Umbra.Transports.NetBios;
 using Umbra.Transports.Pipes;
@@ -14,6 +15,8 @@ public static class TransportDrivers
 
     public static TransportDriver Pipe { get; } = new PipeDriver();
 
+    public static TransportDriver Ipx { get; } = new IpxDriver();
+
     public static TransportDriver Spx { get; } = new SpxDriver();
 
     public static TransportDriver Memory { get; } = new MemoryDriver();
@@ -25,6 +28,7 @@ public static class TransportDrivers
         Tcp,
         Pipe,
         NetBios,
+        Ipx,
         Spx,
         Memory,
     ];

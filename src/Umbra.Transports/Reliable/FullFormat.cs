@@ -79,6 +79,14 @@ internal sealed class FullFormat : IReliableFormat
         return true;
     }
 
+    /// <summary>Whose session a packet is of, where it is one: for who hands packets on to those who check them.</summary>
+    public static bool TryReadSource(ReadOnlySpan<byte> bytes, out uint source)
+    {
+        bool isLongEnough = bytes.Length >= HeaderBytes + TrailerBytes;
+        source = isLongEnough ? BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]) : 0u;
+        return isLongEnough && bytes[0] == Magic && bytes[1] == Version;
+    }
+
     /// <summary>CRC-32C (Castagnoli), as of iSCSI, RFC 3720: an instruction of most processors.</summary>
     public static uint Checksum(ReadOnlySpan<byte> bytes)
     {

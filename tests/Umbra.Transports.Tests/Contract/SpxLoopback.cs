@@ -7,6 +7,6 @@ namespace Umbra.Transports.Tests.Contract;
 internal static class SpxLoopback
 {
     /// <summary>A node at 127.41.0.9, to listen on and to connect to.</summary>
-    public static TransportAddress NewAddress() =>
-        TransportAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"spx://1.7F290009:9090?port={FreePort.Find()}&from=127.41.0.9"));
+    public static TransportAddress NewAddress(string scheme = "spx") =>
+        TransportAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"{scheme}://1.7F290009:9090?port={FreePort.Find()}&from=127.41.0.9"));
 }

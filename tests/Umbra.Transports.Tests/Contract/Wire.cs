@@ -35,6 +35,7 @@ internal sealed class Wire : IAsyncDisposable
             WireKind.Tcp => TransportAddress.Tcp("127.0.0.1", 0),
             WireKind.Pipe => TransportAddress.Pipe(Path.Combine(_directory, "s")),
             WireKind.NetBios => TransportAddress.Parse($"netb://WIRE?host=127.0.0.1&port={FreePort.Find()}&names=off"),
+            WireKind.Ipx => SpxLoopback.NewAddress("ipx"),
             WireKind.Spx => SpxLoopback.NewAddress(),
             _ => TransportAddress.Memory("wire"),
         };

@@ -9,6 +9,8 @@ public enum WireKind
     PipeTls,
     NetBios,
     NetBiosTls,
+    Ipx,
+    IpxTls,
     Spx,
     SpxTls,
     Memory,
