@@ -1,37 +1,50 @@
 using System.IO.Ports;
-using Microsoft.Win32.SafeHandles;
 
 namespace Umbra.Transports.Serial;
 
 /// <summary>
-/// One serial line, open, and ours alone until it is disposed. Bytes come as the line gives them, noise included. One reader and one writer at a time; somebody must
-/// always read, for that is how one learns that the device has gone.
+/// One serial line, open, and ours alone until it is disposed. Bytes come as the line gives them, noise included. One reader and one writer at a time.
 /// </summary>
-internal sealed class SerialLine : IDisposable
+internal sealed class SerialLine : IAsyncDisposable
 {
     /// <summary>Timers are no finer than this.</summary>
     private static readonly TimeSpan LeastAhead = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>For the other end to take what is written, beyond the time that it is on its way.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
     private readonly string _path;
-    private readonly SafeFileHandle? _lock;
+    private readonly LineLock? _lock;
     private readonly SerialPort _port;
     private readonly Stream _stream;
+    private readonly int _bytesPerSecond;
     private readonly LinePacer? _pacer;
-    private readonly CancellationTokenSource _gone = new();
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _closing;
+    private readonly CancellationTokenSource _gone;
+    private readonly ITimer? _watch;
 
-    private SerialLine(string path, SafeFileHandle? held, SerialPort port, LinePacer? pacer)
+    private SerialLine(string path, LineLock? held, SerialPort port, SerialSettings settings, int frameBytes, TimeProvider time, CancellationToken closing)
     {
         _path = path;
         _lock = held;
         _port = port;
         _stream = port.BaseStream;
-        _pacer = pacer;
+        _time = time;
+        _bytesPerSecond = settings.BytesPerSecond;
+        TimeSpan ahead = TimeOf(frameBytes);
+        _pacer = settings.IsPaced ? new LinePacer(time, _bytesPerSecond, ahead > LeastAhead ? ahead : LeastAhead) : null;
+        _closing = closing;
+        _gone = CancellationTokenSource.CreateLinkedTokenSource(closing);
+        _watch = held is null ? null : time.CreateTimer(_ => Watch(held), null, WatchInterval, WatchInterval);
     }
 
     /// <param name="frameBytes">Of the largest frame: about two are in the kernel at most.</param>
-    /// <exception cref="IOException">It is not there, not ours, in use, or no serial line; the message says what to do.</exception>
-    public static SerialLine Open(string path, SerialSettings settings, int frameBytes, TimeProvider time)
+    /// <param name="closing">Ends reading and writing.</param>
+    /// <exception cref="TransportException">It is not there, not ours, in use, or no serial line; the message says what to do.</exception>
+    public static SerialLine Open(string path, SerialSettings settings, int frameBytes, TimeProvider time, CancellationToken closing)
     {
-        SafeFileHandle? held = LineLock.Take(path);
+        LineLock? held = LineLock.Take(path);
         SerialPort port = new(path, settings.Baud, settings.Parity, dataBits: 8, settings.StopBits)
         {
             Handshake = settings.Flow switch
@@ -45,9 +58,7 @@ internal sealed class SerialLine : IDisposable
         {
             port.Open();
             RaiseModemLines(port, settings);
-            TimeSpan ahead = TimeSpan.FromSeconds((double)frameBytes / settings.BytesPerSecond);
-            LinePacer? pacer = settings.IsPaced ? new LinePacer(time, settings.BytesPerSecond, ahead > LeastAhead ? ahead : LeastAhead) : null;
-            return new SerialLine(path, held, port, pacer);
+            return new SerialLine(path, held, port, settings, frameBytes, time, closing);
         }
         catch (Exception e)
         {
@@ -55,7 +66,7 @@ internal sealed class SerialLine : IDisposable
             held?.Dispose();
             if (e is UnauthorizedAccessException or ArgumentException or InvalidOperationException or IOException)
             {
-                throw new IOException($"cannot use {path} as a serial line: {e.Message}", e);
+                throw new TransportException(TransportError.Unreachable, $"cannot use {path} as a serial line: {e.Message}", e);
             }
 
             throw;
@@ -63,33 +74,28 @@ internal sealed class SerialLine : IDisposable
     }
 
     /// <returns>How many bytes came; at least 1.</returns>
-    /// <exception cref="IOException">The device has gone; whoever writes is woken.</exception>
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <exception cref="TransportException">The device has gone.</exception>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         try
         {
-            int count = await _stream.ReadAsync(buffer, cancellationToken);
-            if (count > 0)
-            {
-                return count;
-            }
+            int count = await _stream.ReadAsync(buffer, _gone.Token);
+            return count > 0 ? count : throw new IOException("the end");
         }
-        catch (Exception e) when (IsGone(e, cancellationToken))
+        catch (Exception e) when (IsGone(e))
         {
+            // Who writes may not hear of it.
             await _gone.CancelAsync();
             throw Gone(e);
         }
-
-        await _gone.CancelAsync();
-        throw Gone(null);
     }
 
-    /// <summary>Writes all of it, as soon as the line has room.</summary>
-    /// <exception cref="IOException">The device has gone.</exception>
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <summary>Writes all of it, as soon as the line has room. What the other end's flow control does not take for seconds is lost.</summary>
+    /// <exception cref="TransportException">The device has gone.</exception>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        // A write that has begun when the device goes may never come back by itself.
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _gone.Token);
+        using CancellationTokenSource limit = new(Patience + TimeOf(2 * bytes.Length), _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token, limit.Token);
         try
         {
             if (_pacer is not null)
@@ -100,18 +106,34 @@ internal sealed class SerialLine : IDisposable
             await _stream.WriteAsync(bytes, either.Token);
             _pacer?.Add(bytes.Length);
         }
-        catch (Exception e) when (IsGone(e, cancellationToken))
+        catch (OperationCanceledException) when (!_gone.IsCancellationRequested)
+        {
+        }
+        catch (Exception e) when (IsGone(e))
         {
             throw Gone(e);
         }
     }
 
-    public void Dispose()
+    /// <summary>To be called when reading and writing have ended.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _gone.Cancel();
+        if (_watch is not null)
+        {
+            await _watch.DisposeAsync();
+        }
+
         _port.Dispose();
         _lock?.Dispose();
         _gone.Dispose();
+    }
+
+    private void Watch(LineLock held)
+    {
+        if (held.HasHungUp)
+        {
+            _gone.Cancel();
+        }
     }
 
     /// <summary>Says that we are here. A modem would hang up without, and a peer with hardware flow control would wait for ever.</summary>
@@ -131,9 +153,11 @@ internal sealed class SerialLine : IDisposable
         }
     }
 
-    private static bool IsGone(Exception e, CancellationToken cancellationToken) =>
-        e is IOException or ObjectDisposedException or InvalidOperationException or UnauthorizedAccessException
-        || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+    private TimeSpan TimeOf(int bytes) => TimeSpan.FromSeconds((double)bytes / _bytesPerSecond);
 
-    private IOException Gone(Exception? inner) => new($"the serial device {_path} has gone", inner);
+    /// <summary>Whatever a device throws that goes; not where it is we who close.</summary>
+    private bool IsGone(Exception e) => e is IOException or ObjectDisposedException or InvalidOperationException or UnauthorizedAccessException
+        || (e is OperationCanceledException && !_closing.IsCancellationRequested);
+
+    private TransportException Gone(Exception? inner) => new(TransportError.Reset, $"the serial device {_path} has gone", inner);
 }

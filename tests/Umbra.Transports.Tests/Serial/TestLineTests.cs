@@ -26,15 +26,15 @@ public sealed class TestLineTests
     {
         using TestLine test = new(baud: 57_600);
         SerialSettings unpaced = new() { IsPaced = false };
-        using SerialLine a = SerialLine.Open(test.Paths[0], unpaced, 600, TimeProvider.System);
-        using SerialLine b = SerialLine.Open(test.Paths[1], unpaced, 600, TimeProvider.System);
+        await using SerialLine a = SerialLine.Open(test.Paths[0], unpaced, 600, TimeProvider.System, CancellationToken.None);
+        await using SerialLine b = SerialLine.Open(test.Paths[1], unpaced, 600, TimeProvider.System, CancellationToken.None);
         long start = TimeProvider.System.GetTimestamp();
 
-        await a.WriteAsync(new byte[2880], CancellationToken.None);
+        await a.WriteAsync(new byte[2880]);
         byte[] bytes = new byte[2880];
         for (int at = 0; at < bytes.Length;)
         {
-            at += await b.ReadAsync(bytes.AsMemory(at), CancellationToken.None).AsTask().WaitAsync(Handlers.Limit);
+            at += await b.ReadAsync(bytes.AsMemory(at)).AsTask().WaitAsync(Handlers.Limit);
         }
 
         // Half a second at 5760 bytes a second, less what the slack of its clock gives.

@@ -1,0 +1,45 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
+using Umbra.Core.Memory;
+using Umbra.Testing;
+using Umbra.Transports.Drivers;
+using Umbra.Transports.Tests.Contract;
+
+namespace Umbra.Transports.Tests.Serial;
+
+/// <summary>What one node has of a serial line: the driver, at one end.</summary>
+internal sealed class LineNode : IAsyncDisposable
+{
+    private readonly TransportAddress _address;
+    private readonly MemoryPool<byte> _memory;
+    private readonly ITransport _transport;
+
+    /// <param name="options">More of them, as in <c>&amp;flow=xon</c>.</param>
+    public LineNode(string path, BufferPool pool, string options = "")
+    {
+        // As fast as a pseudo-terminal goes, so that the tests are fast.
+        _address = TransportAddress.Parse($"async://{path}?pace=off{options}");
+        _memory = pool.AsMemoryPool(BufferTag.TdAsync, pool.Root);
+        _transport = _address.Driver.Open(new DriverContext(_memory, new TransportOptions(), TimeProvider.System, new DriverCounters(), NullLoggerFactory.Instance));
+    }
+
+    public async Task<IConnectionListener> ListenAsync() => await _transport.ListenAsync(_address.EndPoint, _memory, CancellationToken.None);
+
+    public async Task<Stream> ConnectAsync(CancellationToken cancellationToken = default) => await _transport.ConnectAsync(_address, cancellationToken);
+
+    public static async Task<ConnectionContext> AcceptAsync(IConnectionListener listener) =>
+        await listener.AcceptAsync().AsTask().WaitAsync(Handlers.Limit) ?? throw new InvalidOperationException("nobody listens any more");
+
+    /// <summary>Waits until something was sent.</summary>
+    public static async Task SendsAsync(TestLine line)
+    {
+        using CancellationTokenSource limit = new(Handlers.Limit);
+        while (line.Carried == 0)
+        {
+            await Task.Delay(5, limit.Token);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _transport.DisposeAsync();
+}
