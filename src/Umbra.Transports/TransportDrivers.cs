@@ -4,6 +4,7 @@ using Umbra.Transports.Memory;
 using Umbra.Transports.NetBios;
 using Umbra.Transports.Pipes;
 using Umbra.Transports.Spx;
+using Umbra.Transports.Serial;
 using Umbra.Transports.Tcp;
 
 namespace Umbra.Transports;
@@ -31,6 +32,7 @@ public static class TransportDrivers
         Ipx,
         Spx,
         Memory,
+        new SerialDriver(),
     ];
 
     /// <summary>The forms of addresses this build can use, for people; not those of internal drivers.</summary>

@@ -373,6 +373,10 @@ internal sealed class PacketCarrier
             await _wire.SendAsync(packets.Memory[..train], packetBytes);
             packets.Memory.Slice(train, next).CopyTo(packets.Memory);
             held = next;
+
+            // A slow wire took its time: what has arrived meanwhile does not wait, and what is urgent goes next.
+            HandOver();
+            TakeFromUser();
         }
     }
 

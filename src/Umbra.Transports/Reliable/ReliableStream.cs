@@ -54,6 +54,9 @@ internal sealed partial class ReliableStream : IPacketStream
         _edgeSaid = _receiving.Edge;
     }
 
+    /// <summary>What this side has drawn for the session.</summary>
+    public uint LocalId => _session.LocalId;
+
     public PacketStreamState State { get; private set; }
 
     public string? Failure { get; private set; }

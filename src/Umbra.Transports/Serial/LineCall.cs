@@ -5,8 +5,11 @@ namespace Umbra.Transports.Serial;
 /// <summary>The connection that a line carries, from the first packet to the last.</summary>
 /// <param name="role">Whether this end began it, and may give way to the other: <see cref="LineRole.Listen"/> did not, <see cref="LineRole.Connect"/> will not.</param>
 /// <param name="id">What is drawn for it by whoever asks for it: this end where it began it, else the other.</param>
-internal sealed class LineCall(LineRole role, uint id)
+/// <param name="listener">Whose it is, where the other end began it.</param>
+internal sealed class LineCall(LineRole role, uint id, SerialListener? listener)
 {
+    public SerialListener? Listener => listener;
+
     public LineRole Role => role;
 
     public uint Id => id;

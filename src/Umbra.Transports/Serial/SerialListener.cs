@@ -9,7 +9,7 @@ namespace Umbra.Transports.Serial;
 /// <summary>Who takes the connections that the other end of a line begins.</summary>
 /// <param name="memory">Of its connections.</param>
 /// <param name="unbound">Called once, when it takes no more.</param>
-internal sealed class SerialListener(SerialEndPoint endPoint, MemoryPool<byte> memory, Func<SerialListener, Task> unbound) : IConnectionListener
+internal sealed class SerialListener(SerialEndPoint endPoint, SharedLine line, MemoryPool<byte> memory, Func<Task> unbound) : IConnectionListener
 {
     /// <summary>A line carries one at a time, so a second one waits only while the first is being closed.</summary>
     private const int Backlog = 2;
@@ -42,6 +42,7 @@ internal sealed class SerialListener(SerialEndPoint endPoint, MemoryPool<byte> m
     {
         if (Interlocked.Exchange(ref _isUnbound, 1) == 0)
         {
+            line.StopListening(this);
             _waiting.Writer.TryComplete();
             while (_waiting.Reader.TryRead(out LaneConnection? connection))
             {
@@ -49,9 +50,14 @@ internal sealed class SerialListener(SerialEndPoint endPoint, MemoryPool<byte> m
                 await connection.DisposeAsync();
             }
 
-            await unbound(this);
+            await unbound();
         }
     }
 
-    public ValueTask DisposeAsync() => UnbindAsync();
+    /// <summary>A connection that is closed still says so to the other end, with memory of this listener.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        await line.EndCallOfAsync(this);
+    }
 }

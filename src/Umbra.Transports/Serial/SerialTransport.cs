@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Umbra.Transports.Drivers;
@@ -9,6 +10,7 @@ namespace Umbra.Transports.Serial;
 /// <summary>Tdasync at work: each device is open while somebody uses it.</summary>
 internal sealed class SerialTransport(DriverContext context) : ITransport
 {
+    [SuppressMessage("Usage", "CA2213", Justification = "a line may be given back after this was disposed; it holds nothing of the system")]
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Dictionary<string, SharedLine> _lines = [];
 
@@ -16,10 +18,8 @@ internal sealed class SerialTransport(DriverContext context) : ITransport
     {
         SerialEndPoint serial = (SerialEndPoint)endPoint;
         SharedLine line = await TakeAsync(serial, cancellationToken);
-        SerialListener listener = new(serial, memory, self =>
+        SerialListener listener = new(serial, line, memory, () =>
         {
-            line.StopListening(self);
-
             // A connection goes on, and the line with it.
             Task call = line.CallCompletion;
             Task given = GiveBackAsync(line, call);

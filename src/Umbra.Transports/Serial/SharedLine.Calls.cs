@@ -18,9 +18,13 @@ internal sealed partial class SharedLine
     /// <summary>Who goes on asking, and answers nobody, does not listen.</summary>
     private const int RequestsOfOneWhoOnlyAsks = 3;
 
+    /// <summary>For the other end to hear of what a listener's connection said last.</summary>
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(2);
+
     /// <summary>What waits before the line and behind it is old when it arrives: a quarter of a second of it.</summary>
     private const int BuffersPerSecond = 4;
     private const int MinBuffered = 4096;
+    private const int MaxBuffered = 32 * 1024;
 
     private readonly Lock _gate = new();
     private SerialListener? _listener;
@@ -31,8 +35,7 @@ internal sealed partial class SharedLine
     /// <summary>Completes when the connection of this moment is over; at once where there is none.</summary>
     public Task CallCompletion => _call?.Carrier.Completion ?? Task.CompletedTask;
 
-    private int MaxBuffered =>
-        _settings.IsPaced ? Math.Clamp(_settings.BytesPerSecond / BuffersPerSecond, MinBuffered, _context.Options.MaxReadBufferSize) : _context.Options.MaxReadBufferSize;
+    private int Buffered => _settings.IsPaced ? Math.Clamp(_settings.BytesPerSecond / BuffersPerSecond, MinBuffered, MaxBuffered) : MaxBuffered;
 
     /// <exception cref="TransportException">Somebody listens on it.</exception>
     public void Listen(SerialListener listener)
@@ -44,6 +47,17 @@ internal sealed partial class SharedLine
     }
 
     public void StopListening(SerialListener listener) => Interlocked.CompareExchange(ref _listener, null, listener);
+
+    /// <summary>Ends a listener's connection: its memory is not to be used any more.</summary>
+    public async Task EndCallOfAsync(SerialListener listener)
+    {
+        if (_call is { } call && call.Listener == listener)
+        {
+            await Task.WhenAny(call.Carrier.Completion, Task.Delay(ClosePatience, _context.Time));
+            call.Carrier.Abort("the listener was closed");
+            await call.Carrier.Completion;
+        }
+    }
 
     /// <summary>Asks the other end for a connection until it answers, or the caller has enough.</summary>
     /// <exception cref="TransportException">The line has a connection.</exception>
@@ -90,9 +104,9 @@ internal sealed partial class SharedLine
                 if (_call is null)
                 {
                     ReliableStream packets = new(ReliableRole.Connect, CompactFormat.Instance, _packetOptions, _context.Memory);
-                    LineCall call = new(endPoint.Role, packets.LocalId);
+                    LineCall call = new(endPoint.Role, packets.LocalId, listener: null);
                     (call.Carrier, LaneStream stream) = PacketCarrier.Connect(
-                        packets, this, MaxBuffered, _context.Memory, _context.Time, _context.Counters, () => End(call));
+                        packets, this, Buffered, _context.Memory, _context.Time, _context.Counters, () => End(call));
                     _call = call;
                     return (call, stream);
                 }
@@ -184,16 +198,16 @@ internal sealed partial class SharedLine
 
             try
             {
-                LineCall call = new(LineRole.Listen, id);
+                LineCall call = new(LineRole.Listen, id, listener);
                 ReliableStream packets = new(ReliableRole.Accept, CompactFormat.Instance, _packetOptions, listener.Memory);
                 (call.Carrier, LaneConnection connection) = PacketCarrier.Accept(
-                    packets, this, listener.EndPoint, null, MaxBuffered, listener.Memory, _context.Time, _context.Counters, () => End(call));
+                    packets, this, listener.EndPoint, null, Buffered, listener.Memory, _context.Time, _context.Counters, () => End(call));
                 _call = call;
                 call.Carrier.Receive(packet);
                 if (!listener.TryOffer(connection))
                 {
                     call.Carrier.Abort("nobody takes the connection");
-                    _ = connection.DisposeAsync();
+                    _ = connection.DisposeAsync().AsTask();
                 }
             }
             catch (QuotaExceededException exception)

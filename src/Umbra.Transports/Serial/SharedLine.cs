@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Umbra.Transports.Drivers;
 using Umbra.Transports.Packets;
@@ -37,6 +38,9 @@ internal sealed partial class SharedLine : IPacketWire, IAsyncDisposable
     private readonly SemaphoreSlim _sending = new(1);
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _running;
+
+    /// <summary>Null while the device is away.</summary>
+    [SuppressMessage("Usage", "CA2213", Justification = "who reads from it disposes it")]
     private volatile SerialLine? _line;
 
     /// <exception cref="TransportException">The device cannot be had.</exception>

@@ -24,14 +24,17 @@ internal sealed class Wire : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _directory = Path.Combine(
         Path.GetTempPath(), $"umbra-wire-{Environment.ProcessId}-{Interlocked.Increment(ref s_names)}");
+    private readonly TestLine? _line;
     private ListenerHost? _host;
 
     private Wire(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, ConnectionLimits limits, IDriverMemory? memory)
     {
         Kind = kind;
         _pool = pool;
+        _line = kind.IsLine() ? new TestLine() : null;
         Address = kind.Medium() switch
         {
+            WireKind.Async => EndOf(_line!, 1),
             WireKind.Tcp => TransportAddress.Tcp("127.0.0.1", 0),
             WireKind.Pipe => TransportAddress.Pipe(Path.Combine(_directory, "s")),
             WireKind.NetBios => TransportAddress.Parse($"netb://WIRE?host=127.0.0.1&port={FreePort.Find()}&names=off"),
@@ -103,7 +106,7 @@ internal sealed class Wire : IAsyncDisposable
 
     /// <summary>The bare wire, without TLS.</summary>
     public async Task<Stream> ConnectBareAsync(CancellationToken cancellationToken = default) =>
-        await Services.GetRequiredService<TransportConnectors>().ConnectAsync(Address, cancellationToken);
+        await Services.GetRequiredService<TransportConnectors>().ConnectAsync(_line is null ? Address : EndOf(_line, 0), cancellationToken);
 
     public async Task<StreamDuplex> ConnectAsync()
     {
@@ -140,7 +143,11 @@ internal sealed class Wire : IAsyncDisposable
             Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
             Directory.Delete(_directory);
         }
+
+        _line?.Dispose();
     }
+
+    private static TransportAddress EndOf(TestLine line, int end) => TransportAddress.Parse($"async://{line.Paths[end]}?pace=off");
 
     private ListenOptions Secure(ListenOptions listen) => listen.UseLinkTls(
         TestTls.Server(TestCertificates.Target, peer => IsPeerAccepted(peer.Thumbprint)));

@@ -15,4 +15,6 @@ public enum WireKind
     SpxTls,
     Memory,
     MemoryTls,
+    Async,
+    AsyncTls,
 }

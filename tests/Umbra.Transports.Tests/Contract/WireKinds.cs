@@ -19,13 +19,16 @@ internal static class WireKinds
     public static BufferTag[] SharedTags(this WireKind kind) => kind.Medium() == WireKind.Spx ? [BufferTag.TdIpx] : [];
 
     /// <summary>Enough for many chunks.</summary>
-    public static int BytesToSend(this WireKind kind) => 4 * Megabyte;
+    public static int BytesToSend(this WireKind kind) => kind.IsLine() ? Megabyte / 4 : 4 * Megabyte;
 
     /// <summary>More than fits into all buffers on the way.</summary>
-    public static long BytesToStall(this WireKind kind) => 48 * Megabyte;
+    public static long BytesToStall(this WireKind kind) => (kind.IsLine() ? 2 : 48) * Megabyte;
 
     /// <summary>Connections one after the other.</summary>
-    public static int Repetitions(this WireKind kind) => kind.IsTls() ? 100 : 1000;
+    public static int Repetitions(this WireKind kind) => kind.IsLine() ? 5 : kind.IsTls() ? 100 : 1000;
 
-    public static int ConnectionsAtOnce(this WireKind kind) => kind.IsTls() ? 50 : 200;
+    public static int ConnectionsAtOnce(this WireKind kind) => kind.IsLine() ? 1 : kind.IsTls() ? 50 : 200;
+
+    /// <summary>A serial line: one connection at a time, which is waited for until the other end listens.</summary>
+    public static bool IsLine(this WireKind kind) => kind.Medium() == WireKind.Async;
 }
