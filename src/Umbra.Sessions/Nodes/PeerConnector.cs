@@ -69,7 +69,7 @@ public sealed class PeerConnector(NodeState state, NodeTls tls, TransportConnect
             TransportAddress address = TransportAddress.Parse(text);
             Stream wire = await connectors.ConnectAsync(address, either.Token);
             connected?.Invoke();
-            return (await LinkTls.ConnectAsync(wire, tls.ClientOptions(name), either.Token), address.Driver);
+            return (await LinkTls.ConnectAsync(wire, tls.ClientOptions(name), address.Driver.MaxTlsRecord, either.Token), address.Driver);
         }
         catch (AuthenticationException exception)
         {

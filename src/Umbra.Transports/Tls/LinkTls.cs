@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -16,14 +17,18 @@ public static class LinkTls
     /// <summary>For the handshake, both sides.</summary>
     public static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Of TLS itself.</summary>
+    private const int LargestRecord = 16 * 1024;
+
     /// <summary>Client side. The returned stream owns <paramref name="stream"/>, which is disposed where this fails.</summary>
     /// <param name="options">This node's certificate, and who the peer may be.</param>
+    /// <param name="maxRecord"><see cref="TransportDriver.MaxTlsRecord"/> of what is below.</param>
     /// <exception cref="AuthenticationException">The peer is not accepted, or speaks no TLS 1.3.</exception>
     /// <exception cref="IOException">The wire failed.</exception>
     public static async Task<LinkTlsStream> ConnectAsync(
-        Stream stream, SslClientAuthenticationOptions options, CancellationToken cancellationToken)
+        Stream stream, SslClientAuthenticationOptions options, int maxRecord, CancellationToken cancellationToken)
     {
-        LinkTlsStream tls = new(stream);
+        LinkTlsStream tls = new(stream, maxRecord);
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(HandshakeTimeout);
         try
@@ -60,13 +65,17 @@ public static class LinkTls
         }));
         listen.UseHttps(options);
         listen.Use(next => connection => RunAsync(connection, next, output =>
-            new TlsWriter(output, connection.Features.GetRequiredFeature<WireWriter>())));
+            new TlsWriter(InRecords(output, connection), connection.Features.GetRequiredFeature<WireWriter>())));
         return listen;
     }
 
     /// <summary>Who the peer of an accepted connection is; null where it runs without TLS. Belongs to the connection.</summary>
     public static X509Certificate2? PeerCertificate(this ConnectionContext connection) =>
         connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
+
+    private static PipeWriter InRecords(PipeWriter output, ConnectionContext connection) => TransportDrivers.Of(connection.LocalEndPoint)?.MaxTlsRecord is { } max and < LargestRecord
+        ? new RecordWriter(output, max, connection.Features.GetRequiredFeature<IMemoryPoolFeature>().MemoryPool)
+        : output;
 
     private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, Func<PipeWriter, PipeWriter> wrap)
     {

@@ -11,13 +11,13 @@ namespace Umbra.Transports.Tls;
 /// </summary>
 public sealed class LinkTlsStream : SslStream
 {
+    private readonly int _maxRecord;
     private bool _hasHeard;
     private volatile bool _isDisposed;
 
-    internal LinkTlsStream(Stream inner)
-        : base(inner, leaveInnerStreamOpen: false)
-    {
-    }
+    /// <param name="maxRecord">Plaintext bytes in one record.</param>
+    internal LinkTlsStream(Stream inner, int maxRecord)
+        : base(inner, leaveInnerStreamOpen: false) => _maxRecord = maxRecord;
 
     /// <summary>Who the peer is: the certificate the validation callback accepted. Belongs to the stream.</summary>
     public X509Certificate2 PeerCertificate => (X509Certificate2)RemoteCertificate!;
@@ -48,6 +48,19 @@ public sealed class LinkTlsStream : SslStream
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        for (; buffer.Length > _maxRecord; buffer = buffer[_maxRecord..])
+        {
+            await base.WriteAsync(buffer[.._maxRecord], cancellationToken);
+        }
+
+        await base.WriteAsync(buffer, cancellationToken);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override ValueTask DisposeAsync()
     {

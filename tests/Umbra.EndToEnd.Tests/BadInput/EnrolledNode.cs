@@ -4,6 +4,7 @@ using Umbra.Core.Memory;
 using Umbra.EndToEnd.Tests.Faults;
 using Umbra.Sessions.Nodes;
 using Umbra.Testing;
+using Umbra.Transports;
 using Umbra.Transports.Tls;
 
 namespace Umbra.EndToEnd.Tests.BadInput;
@@ -54,7 +55,7 @@ internal sealed class EnrolledNode : IDisposable
     public async Task<LinkTlsStream> ConnectAsync(CancellationToken cancellationToken)
     {
         NodeTls tls = new(_state, Microsoft.Extensions.Logging.Abstractions.NullLogger<NodeTls>.Instance);
-        return await LinkTls.ConnectAsync(await OpenAsync(cancellationToken), tls.ClientOptions("server-b"), cancellationToken);
+        return await LinkTls.ConnectAsync(await OpenAsync(cancellationToken), tls.ClientOptions("server-b"), TransportDrivers.Tcp.MaxTlsRecord, cancellationToken);
     }
 
     public void Dispose()

@@ -114,7 +114,7 @@ internal sealed class Wire : IAsyncDisposable
         if (IsTls)
         {
             stream = await LinkTls.ConnectAsync(
-                stream, TestTls.Client(TestCertificates.Near, peer => peer.Equals(TestCertificates.Target)), CancellationToken.None);
+                stream, TestTls.Client(TestCertificates.Near, peer => peer.Equals(TestCertificates.Target)), Address.Driver.MaxTlsRecord, CancellationToken.None);
         }
 
         return new StreamDuplex(stream, _pool.AsMemoryPool(BufferTag.Test, _pool.Root));

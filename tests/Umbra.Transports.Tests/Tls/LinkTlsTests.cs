@@ -129,7 +129,7 @@ public sealed class LinkTlsTests : PoolTest
         Stream bare = await wire.ConnectBareAsync();
 
         await Assert.ThrowsAsync<AuthenticationException>(() =>
-            LinkTls.ConnectAsync(bare, TestTls.Client(TestCertificates.Near, _ => false), CancellationToken.None));
+            LinkTls.ConnectAsync(bare, TestTls.Client(TestCertificates.Near, _ => false), wire.Address.Driver.MaxTlsRecord, CancellationToken.None));
     }
 
     [Fact]
@@ -157,7 +157,28 @@ public sealed class LinkTlsTests : PoolTest
         Assert.DoesNotContain(wire.Log.Lines, line => line.Level >= LogLevel.Warning);
     }
 
+    [Fact]
+    public async Task Write_OverASlowWire_GoesInShortRecords()
+    {
+        const int MaxRecord = 1024;
+        const int RecordOverhead = 22;
+        await using Wire wire = await Wire.StartAsync(WireKind.MemoryTls, Pool, Handlers.Echo);
+        WriteSizes bare = new(await wire.ConnectBareAsync());
+        await using LinkTlsStream tls = await LinkTls.ConnectAsync(bare, TestTls.Client(TestCertificates.Near, _ => true), MaxRecord, CancellationToken.None);
+        bare.Sizes.Clear();
+        byte[] bytes = new byte[20_000];
+        new Random(4).NextBytes(bytes);
+
+        await tls.WriteAsync(bytes);
+
+        Assert.Equal(bytes.Length + (20 * RecordOverhead), bare.Sizes.Sum());
+        Assert.All(bare.Sizes, size => Assert.InRange(size, 1, MaxRecord + RecordOverhead));
+        byte[] echo = new byte[bytes.Length];
+        await tls.ReadExactlyAsync(echo).AsTask().WaitAsync(Handlers.Limit);
+        Assert.Equal(bytes, echo);
+    }
+
     private static async Task<LinkTlsStream> ConnectAsync(Wire wire, X509Certificate2 own) =>
-        await LinkTls.ConnectAsync(await wire.ConnectBareAsync(), TestTls.Client(own, _ => true), CancellationToken.None)
+        await LinkTls.ConnectAsync(await wire.ConnectBareAsync(), TestTls.Client(own, _ => true), wire.Address.Driver.MaxTlsRecord, CancellationToken.None)
             .WaitAsync(Handlers.Limit);
 }
