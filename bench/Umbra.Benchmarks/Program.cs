@@ -31,7 +31,7 @@ if (args is [Relay.Verb, var upstream])
 
 RunOptions options = new();
 FanoutOptions fanout = new();
-if (!(args is ["fanout", ..] ? FanoutOptions.TryParse(args[1..], out fanout) : RunOptions.TryParse(args is ["crowd" or "stuck" or "hop" or "tree" or "loss", ..] ? args[1..] : args, ref options)))
+if (!(args is ["fanout", ..] ? FanoutOptions.TryParse(args[1..], out fanout) : RunOptions.TryParse(args is ["crowd" or "stuck" or "hop" or "serial" or "tree" or "loss", ..] ? args[1..] : args, ref options)))
 {
     Console.Error.WriteLine(RunOptions.Usage);
     return 2;
@@ -47,7 +47,8 @@ try
         ["stuck", ..] => await new StuckBenchmark(options, end.Token).RunAsync(),
         ["loss", ..] => new LossBenchmark(options, end.Token).Run(),
         ["tree", ..] => await new TreeBenchmark(options, end.Token).RunAsync(),
-        _ => await new HopBenchmark(options, end.Token).RunAsync(),
+        ["serial", ..] => await new HopBenchmark(options, HopScene.Serial, end.Token).RunAsync(),
+        _ => await new HopBenchmark(options, HopScene.Desktop(options.Links), end.Token).RunAsync(),
     };
     Console.Write(report.Options.IsJson ? report.ToJson() : report.ToTable());
     return 0;

@@ -13,6 +13,7 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
 
     public const string Usage = """
         ./run bench [hop] [OPTION...]     what a hop costs: rate and latency through two nodes
+        ./run bench serial [OPTION...]    from a key to its pixel over serial lines of 115200 baud, one of them noisy
         ./run bench stuck [OPTION...]     what a viewer that does not read, or hardly, costs the others and the nodes
         ./run bench crowd [OPTION...]     what two hundred shadowers cost the owner of a session on a node of 256 MiB, and who goes when memory is short
         ./run bench fanout [OPTION...]    what each viewer costs Umbra, Xvnc, x11vnc, x0vncserver and a plain relay, beside each other

@@ -18,13 +18,21 @@ internal sealed class TwoNodes : IAsyncDisposable
     /// <summary>The other.</summary>
     public const string Tcp = "tcp";
 
+    /// <summary>A serial line of 115200 baud; of the second, one bit in 10000 is wrong.</summary>
+    public const string Serial = "async";
+    public const string NoisySerial = "async-noisy";
+
     private const string Session = "alice";
+    private const int Baud = 115_200;
+    private const double Noise = 1e-4;
     private readonly TempFolder _folder;
+    private readonly TestLine? _line;
     private HostedDesktop _desktop = null!;
 
-    private TwoNodes(TempFolder folder, NodeProcess near, NodeProcess target)
+    private TwoNodes(TempFolder folder, TestLine? line, NodeProcess near, NodeProcess target)
     {
         _folder = folder;
+        _line = line;
         Near = near;
         Target = target;
     }
@@ -45,17 +53,23 @@ internal sealed class TwoNodes : IAsyncDisposable
     /// <summary>The processor time of all processes that carry pictures, so far.</summary>
     public (TimeSpan Near, TimeSpan Target) ProcessorTime => (Near.Cost.ProcessorTime, Target.Cost.ProcessorTime);
 
-    /// <param name="transport"><see cref="Pipe"/> or <see cref="Tcp"/>.</param>
+    /// <param name="transport"><see cref="Pipe"/>, <see cref="Tcp"/>, <see cref="Serial"/> or <see cref="NoisySerial"/>.</param>
     public static async Task<TwoNodes> StartAsync(int width, int height, string transport = Pipe)
     {
         TempFolder folder = new();
-        string link = transport == Tcp ? string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{FreePort.Find()}") : $"pipe://{folder.Combine("link.sock")}";
-        TwoNodes nodes = new(folder, await NodeProcess.StartAsync(), await NodeProcess.StartAsync());
+        TestLine? line = transport is Serial or NoisySerial ? new TestLine(Baud, transport == NoisySerial ? Noise : 0) : null;
+        string link = transport switch
+        {
+            Tcp => string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{FreePort.Find()}"),
+            Pipe => $"pipe://{folder.Combine("link.sock")}",
+            _ => EndOf(line!, 1),
+        };
+        TwoNodes nodes = new(folder, line, await NodeProcess.StartAsync(), await NodeProcess.StartAsync());
         try
         {
             await GiveIdentityAsync(nodes.Near, "server-a", "");
-            await GiveIdentityAsync(nodes.Target, "server-b", $"linkListen: [ {link} ]\nshadowing: control\n");
-            await nodes.JoinAsync(link);
+            await GiveIdentityAsync(nodes.Target, "server-b", $"linkListen: [ \"{link}\" ]\nshadowing: control\n");
+            await nodes.JoinAsync(line is null ? link : EndOf(line, 0));
             await nodes.StartDesktopAsync(string.Create(CultureInfo.InvariantCulture, $"{width}x{height}"));
             return nodes;
         }
@@ -75,6 +89,7 @@ internal sealed class TwoNodes : IAsyncDisposable
 
         await Near.DisposeAsync();
         await Target.DisposeAsync();
+        _line?.Dispose();
         _folder.Dispose();
     }
 
@@ -86,6 +101,8 @@ internal sealed class TwoNodes : IAsyncDisposable
         await File.WriteAllTextAsync(node.PathOf("umbra.yaml"), settings);
         await node.StartAgainAsync();
     }
+
+    private static string EndOf(TestLine line, int end) => string.Create(CultureInfo.InvariantCulture, $"async://{line.Paths[end]}?baud={Baud}");
 
     private async Task JoinAsync(string link)
     {

@@ -19,6 +19,9 @@ internal sealed record Workload(string Name, string Mode, double Rate, bool IsTy
     /// <summary>The same squares, moved by somebody who types.</summary>
     public static readonly Workload Typing = new("typing", "marker", 17.3, IsTyped: true);
 
+    /// <summary>By somebody who thinks meanwhile.</summary>
+    public static readonly Workload SlowTyping = new("typing", "marker", 4.3, IsTyped: true);
+
     /// <summary>Draws for some seconds.</summary>
     /// <param name="display">DISPLAY and XAUTHORITY.</param>
     /// <returns>When each step was drawn: nanoseconds of CLOCK_MONOTONIC, which is <see cref="System.Diagnostics.Stopwatch"/>'s.</returns>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Umbra.Benchmarks.Fanout;
+using Umbra.Testing;
 
 namespace Umbra.Benchmarks.Hop;
 
@@ -9,10 +10,8 @@ namespace Umbra.Benchmarks.Hop;
 /// at a viewer through the link, at the same viewer straight on server-b, and at the same viewer on the desktop's own VNC server. The
 /// phases are repeated in turn, so that a machine that is slower for a while is slower for all of them.
 /// </summary>
-internal sealed class HopBenchmark(RunOptions options, CancellationToken cancellationToken)
+internal sealed class HopBenchmark(RunOptions options, HopScene scene, CancellationToken cancellationToken)
 {
-    private const int Width = 1280;
-    private const int Height = 800;
     private const string Link = "through the link";
     private const string Direct = "straight on server-b";
     private const string Peer = "Xvnc alone";
@@ -26,25 +25,28 @@ internal sealed class HopBenchmark(RunOptions options, CancellationToken cancell
     public async Task<HopReport> RunAsync()
     {
         List<TwoNodes> pairs = [];
+
+        // Built now: a key that is pressed before it runs would count for the one behind.
+        await InteropProgram.XMoveAsync();
         try
         {
-            foreach (string transport in options.Links)
+            foreach (string transport in scene.Links)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                pairs.Add(await TwoNodes.StartAsync(Width, Height, transport));
+                pairs.Add(await TwoNodes.StartAsync(scene.Width, scene.Height, transport));
             }
 
-            await using PeerServer peer = await PeerServer.StartXvncAsync(Width, Height);
+            await using PeerServer peer = await PeerServer.StartXvncAsync(scene.Width, scene.Height);
             EndPoint xvnc = IPEndPoint.Parse((await peer.OpenAsync(1))[0]);
             List<HopCast> casts =
             [
-                .. pairs.Zip(options.Links).SelectMany(pair => CastsOf(pair.First, pair.Second)),
+                .. pairs.Zip(scene.Links).SelectMany(pair => CastsOf(pair.First, pair.Second)),
                 new(pairs[0], "", pairs[0].Display, [(Direct, pairs[0].Direct)]),
                 new(pairs[0], "", peer.Display, [(Peer, xvnc)]),
             ];
             Machine before = Machine.Read();
             List<PhaseResult> results = await RepeatAsync(casts);
-            return new HopReport(options, before, Machine.Read(), results);
+            return new HopReport(options, scene, before, Machine.Read(), results);
         }
         finally
         {
@@ -67,7 +69,7 @@ internal sealed class HopBenchmark(RunOptions options, CancellationToken cancell
         List<PhaseResult> results = [];
         for (int repetition = 1; repetition <= options.Repetitions; repetition++)
         {
-            foreach (Workload workload in (Workload[])[Workload.SmallChange, Workload.Video, Workload.Typing])
+            foreach (Workload workload in scene.Workloads)
             {
                 foreach (HopCast cast in casts.Where(cast => cast.Viewers.Count == 1 || !workload.IsTyped))
                 {

@@ -1,7 +1,9 @@
 namespace Umbra.Benchmarks.Hop;
 
-internal sealed record HopReport(RunOptions Options, Machine Before, Machine After, IReadOnlyList<PhaseResult> Results) : Report(Options, Before, After)
+internal sealed record HopReport(RunOptions Options, HopScene Measured, Machine Before, Machine After, IReadOnlyList<PhaseResult> Results) : Report(Options, Before, After)
 {
+    protected override string Scene => $"{Measured.Width}x{Measured.Height}, JPEG quality level {Options.Quality}";
+
     protected override string[] Columns =>
     [
         "drawn", "viewer", "link", "steps/s drawn", "steps/s seen", "latency ms", "95 %", "hop ms", "95 %", "KB/update", "server-a cores", "server-b cores",
