@@ -6,26 +6,24 @@ namespace Umbra.Transports.Serial;
 
 /// <summary>
 /// Finds the frames (<see cref="HdlcFrame"/>) in what comes over a line. Bytes come in any pieces, and may be anything: what is no frame is counted and dropped up to
-/// the next flag. Holds one buffer for the largest frame.
+/// the next flag.
 /// </summary>
-internal sealed class HdlcReader : IDisposable
+internal sealed class HdlcReader
 {
     private readonly int _minBodyBytes;
-    private readonly int _maxFrameBytes;
     private readonly SearchValues<byte> _special;
-    private readonly IMemoryOwner<byte> _buffer;
+    private readonly Memory<byte> _buffer;
     private int _length;
     private bool _isEscaped;
     private bool _isTooLong;
 
     /// <param name="minBodyBytes">Of the smallest packet; at least 1.</param>
-    /// <param name="maxBodyBytes">Of the largest packet.</param>
-    public HdlcReader(int minBodyBytes, int maxBodyBytes, bool escapesFlowControl, MemoryPool<byte> memory)
+    /// <param name="buffer">As long as the largest packet and its checksum. The caller's.</param>
+    public HdlcReader(int minBodyBytes, Memory<byte> buffer, bool escapesFlowControl)
     {
         _minBodyBytes = minBodyBytes;
-        _maxFrameBytes = maxBodyBytes + HdlcFrame.ChecksumBytes;
+        _buffer = buffer;
         _special = SearchValues.Create(HdlcFrame.SpecialBytes(escapesFlowControl));
-        _buffer = memory.Rent(_maxFrameBytes);
     }
 
     public HdlcCounters Counters { get; private set; }
@@ -52,17 +50,15 @@ internal sealed class HdlcReader : IDisposable
         return at;
     }
 
-    public void Dispose() => _buffer.Dispose();
-
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        _isTooLong |= _length + bytes.Length > _maxFrameBytes;
+        _isTooLong |= _length + bytes.Length > _buffer.Length;
         if (_isTooLong || bytes.IsEmpty)
         {
             return;
         }
 
-        Span<byte> destination = _buffer.Memory.Span[_length..];
+        Span<byte> destination = _buffer.Span[_length..];
         bytes.CopyTo(destination);
         _length += bytes.Length;
         if (_isEscaped)
@@ -89,7 +85,7 @@ internal sealed class HdlcReader : IDisposable
     {
         (int length, bool isAborted, bool isTooLong) = (_length, _isEscaped, _isTooLong);
         (_length, _isEscaped, _isTooLong) = (0, false, false);
-        ReadOnlySpan<byte> frame = _buffer.Memory.Span[..length];
+        ReadOnlySpan<byte> frame = _buffer.Span[..length];
         if (isTooLong)
         {
             Counters = Counters with { Long = Counters.Long + 1 };

@@ -25,6 +25,7 @@ internal sealed partial class SharedLine : IPacketWire, IAsyncDisposable
     /// <summary>As if it had no end: such a device takes what it can.</summary>
     private const int RateOfItsOwn = 100_000_000;
     private static readonly int MaxPacket = MaxPayload + CompactFormat.Instance.Overhead;
+    private static readonly int MaxFrame = HdlcFrame.MaxBytes(MaxPacket);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(4);
 
@@ -33,8 +34,9 @@ internal sealed partial class SharedLine : IPacketWire, IAsyncDisposable
     private readonly DriverContext _context;
     private readonly ILogger _logger;
     private readonly HdlcReader _frames;
-    private readonly IMemoryOwner<byte> _received;
-    private readonly IMemoryOwner<byte> _frame;
+    private readonly IMemoryOwner<byte> _memory;
+    private readonly Memory<byte> _received;
+    private readonly Memory<byte> _frame;
     private readonly SemaphoreSlim _sending = new(1);
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _running;
@@ -51,11 +53,20 @@ internal sealed partial class SharedLine : IPacketWire, IAsyncDisposable
         _packetOptions = ReliableOptions.Line(settings.IsPaced ? settings.BytesPerSecond : RateOfItsOwn, MaxPayload, FrameOverhead);
         _context = context;
         _logger = context.Loggers.CreateLogger<SharedLine>();
-        _line = Open();
-        _frames = new HdlcReader(MinPacket, MaxPacket, settings.EscapesFlowControl, context.Memory);
-        _received = context.Memory.Rent(ReadSize);
-        _frame = context.Memory.Rent(HdlcFrame.MaxBytes(MaxPacket));
-        _running = RunAsync(_line);
+        _memory = context.Memory.Rent(ReadSize + MaxFrame + MaxPacket + HdlcFrame.ChecksumBytes);
+        _received = _memory.Memory[..ReadSize];
+        _frame = _memory.Memory.Slice(ReadSize, MaxFrame);
+        _frames = new HdlcReader(MinPacket, _memory.Memory.Slice(ReadSize + MaxFrame, MaxPacket + HdlcFrame.ChecksumBytes), settings.EscapesFlowControl);
+        try
+        {
+            _line = Open();
+            _running = RunAsync(_line);
+        }
+        catch
+        {
+            _memory.Dispose();
+            throw;
+        }
     }
 
     public string Path { get; }
@@ -75,8 +86,8 @@ internal sealed partial class SharedLine : IPacketWire, IAsyncDisposable
         {
             for (ReadOnlyMemory<byte> rest = train; !rest.IsEmpty && _line is { } line; rest = rest[Math.Min(packetBytes, rest.Length)..])
             {
-                int length = HdlcFrame.Write(rest.Span[..Math.Min(packetBytes, rest.Length)], _frame.Memory.Span, _settings.EscapesFlowControl);
-                await line.WriteAsync(_frame.Memory[..length]);
+                int length = HdlcFrame.Write(rest.Span[..Math.Min(packetBytes, rest.Length)], _frame.Span, _settings.EscapesFlowControl);
+                await line.WriteAsync(_frame[..length]);
             }
         }
         catch (IOException)
@@ -105,14 +116,12 @@ internal sealed partial class SharedLine : IPacketWire, IAsyncDisposable
         await _closing.CancelAsync();
         await _running;
         await _answering;
-        _frames.Dispose();
-        _received.Dispose();
-        _frame.Dispose();
+        _memory.Dispose();
         _closing.Dispose();
         _sending.Dispose();
     }
 
-    private SerialLine Open() => SerialLine.Open(Path, _settings, HdlcFrame.MaxBytes(MaxPacket), _context.Time, _closing.Token);
+    private SerialLine Open() => SerialLine.Open(Path, _settings, MaxFrame, _context.Time, _closing.Token);
 
     private async Task RunAsync(SerialLine first)
     {
@@ -136,8 +145,8 @@ internal sealed partial class SharedLine : IPacketWire, IAsyncDisposable
         {
             while (true)
             {
-                int count = await line.ReadAsync(_received.Memory);
-                Take(_received.Memory.Span[..count]);
+                int count = await line.ReadAsync(_received);
+                Take(_received.Span[..count]);
             }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)

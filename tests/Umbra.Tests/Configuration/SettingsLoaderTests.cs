@@ -132,7 +132,7 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("tcp://127.0.0.1", "no port")]
     [InlineData("tcp://server-b:4711", "host name")]
     [InlineData("pipe://run/link.sock", "not absolute")]
-    [InlineData("async:///dev/ttyS0", "not in this build")]
+    [InlineData("async:///dev/ttyS0?role=connect", "only connects")]
     [InlineData("netb://NAME", "not in this build")]
     [InlineData("memory://x", "this process")]
     public void Load_LinkAddressThatCannotBeListenedOn_SaysWhy(string address, string why)

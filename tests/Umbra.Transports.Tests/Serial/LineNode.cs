@@ -15,11 +15,10 @@ internal sealed class LineNode : IAsyncDisposable
     private readonly MemoryPool<byte> _memory;
     private readonly ITransport _transport;
 
-    /// <param name="options">More of them, as in <c>&amp;flow=xon</c>.</param>
-    public LineNode(string path, BufferPool pool, string options = "")
+    /// <param name="options">Of the address. By default as fast as a pseudo-terminal goes, so that tests are fast.</param>
+    public LineNode(string path, BufferPool pool, string options = "?pace=off")
     {
-        // As fast as a pseudo-terminal goes, so that the tests are fast.
-        _address = TransportAddress.Parse($"async://{path}?pace=off{options}");
+        _address = TransportAddress.Parse($"async://{path}{options}");
         _memory = pool.AsMemoryPool(BufferTag.TdAsync, pool.Root);
         _transport = _address.Driver.Open(new DriverContext(_memory, new TransportOptions(), TimeProvider.System, new DriverCounters(), NullLoggerFactory.Instance));
     }

@@ -26,10 +26,10 @@ public sealed class SerialTransportTests : PoolTest
     }
 
     [Theory]
-    [InlineData("", 0)]
-    [InlineData("&flow=xon", 0)]
-    [InlineData("&flow=rts&parity=even", 0)]
-    [InlineData("", 1e-4)]
+    [InlineData("?pace=off", 0)]
+    [InlineData("?pace=off&flow=xon", 0)]
+    [InlineData("?pace=off&flow=rts&parity=even", 0)]
+    [InlineData("?pace=off", 1e-4)]
     public async Task Talk_EveryByteBothWays_Arrives(string options, double bitErrorRate)
     {
         using TestLine test = new(bitErrorRate: bitErrorRate);
@@ -41,6 +41,27 @@ public sealed class SerialTransportTests : PoolTest
         await using Stream stream = await connecting.WaitAsync(Handlers.Limit);
 
         await AssertTalkAsync(stream, accepted, 24 * Kilobyte);
+    }
+
+    /// <summary>On a line of a real speed, which has a queue then: whatever was sent last arrives without anything being sent after it.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1e-4)]
+    public async Task Talk_AfterABurst_TheLastBytesArriveByThemselves(double bitErrorRate)
+    {
+        using TestLine test = new(baud: 115_200, bitErrorRate);
+        await using LineNode near = new(test.Paths[0], Pool, "?baud=115200");
+        await using LineNode target = new(test.Paths[1], Pool, "?baud=115200");
+        await using IConnectionListener listener = await target.ListenAsync();
+        Task<Stream> connecting = near.ConnectAsync();
+        await using ConnectionContext accepted = await LineNode.AcceptAsync(listener);
+        await using Stream stream = await connecting.WaitAsync(Handlers.Limit);
+
+        await AssertTalkAsync(stream, accepted, 6 * Kilobyte);
+        for (int i = 0; i < 5; i++)
+        {
+            await AssertTalkAsync(stream, accepted, 100);
+        }
     }
 
     [Fact]
