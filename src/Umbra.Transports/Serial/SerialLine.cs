@@ -79,7 +79,8 @@ internal sealed class SerialLine : IAsyncDisposable
     {
         try
         {
-            int count = await _stream.ReadAsync(buffer, _gone.Token);
+            // Where the device has gone, the stream does not always hear of its token either.
+            int count = await _stream.ReadAsync(buffer, _gone.Token).AsTask().WaitAsync(_gone.Token);
             return count > 0 ? count : throw new IOException("the end");
         }
         catch (Exception e) when (IsGone(e))
@@ -103,7 +104,7 @@ internal sealed class SerialLine : IAsyncDisposable
                 await _pacer.WaitAsync(either.Token);
             }
 
-            await _stream.WriteAsync(bytes, either.Token);
+            await _stream.WriteAsync(bytes, either.Token).AsTask().WaitAsync(either.Token);
             _pacer?.Add(bytes.Length);
         }
         catch (OperationCanceledException) when (!_gone.IsCancellationRequested)
@@ -123,7 +124,8 @@ internal sealed class SerialLine : IAsyncDisposable
             await _watch.DisposeAsync();
         }
 
-        _port.Dispose();
+        // A device that has gone may keep who closes it waiting.
+        await Task.WhenAny(Task.Run(_port.Dispose), Task.Delay(Patience, _time));
         _lock?.Dispose();
         _gone.Dispose();
     }
@@ -132,7 +134,7 @@ internal sealed class SerialLine : IAsyncDisposable
     {
         if (held.HasHungUp)
         {
-            _gone.Cancel();
+            _ = _gone.CancelAsync();
         }
     }
 
