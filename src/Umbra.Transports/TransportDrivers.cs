@@ -3,8 +3,8 @@ using Umbra.Transports.Ipx;
 using Umbra.Transports.Memory;
 using Umbra.Transports.NetBios;
 using Umbra.Transports.Pipes;
-using Umbra.Transports.Spx;
 using Umbra.Transports.Serial;
+using Umbra.Transports.Spx;
 using Umbra.Transports.Tcp;
 
 namespace Umbra.Transports;
@@ -16,23 +16,25 @@ public static class TransportDrivers
 
     public static TransportDriver Pipe { get; } = new PipeDriver();
 
+    public static TransportDriver Serial { get; } = new SerialDriver();
+
     public static TransportDriver Ipx { get; } = new IpxDriver();
 
     public static TransportDriver Spx { get; } = new SpxDriver();
 
-    public static TransportDriver Memory { get; } = new MemoryDriver();
-
     public static TransportDriver NetBios { get; } = new NetBiosDriver();
+
+    public static TransportDriver Memory { get; } = new MemoryDriver();
 
     public static IReadOnlyList<TransportDriver> All { get; } =
     [
         Tcp,
         Pipe,
-        NetBios,
+        Serial,
         Ipx,
         Spx,
+        NetBios,
         Memory,
-        new SerialDriver(),
     ];
 
     /// <summary>The forms of addresses this build can use, for people; not those of internal drivers.</summary>

@@ -1,8 +1,8 @@
 namespace Umbra.Benchmarks.Hop;
 
-internal sealed record HopReport(RunOptions Options, HopScene Measured, Machine Before, Machine After, IReadOnlyList<PhaseResult> Results) : Report(Options, Before, After)
+internal sealed record HopReport(RunOptions Options, HopScene Shown, Machine Before, Machine After, IReadOnlyList<PhaseResult> Results) : Report(Options, Before, After)
 {
-    protected override string Scene => $"{Measured.Width}x{Measured.Height}, JPEG quality level {Options.Quality}";
+    protected override string Scene => $"{Shown.Width}x{Shown.Height}, JPEG quality level {Options.Quality}";
 
     protected override string[] Columns =>
     [

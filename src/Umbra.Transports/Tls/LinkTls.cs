@@ -64,8 +64,11 @@ public static class LinkTls
             return wire;
         }));
         listen.UseHttps(options);
-        listen.Use(next => connection => RunAsync(connection, next, output =>
-            new TlsWriter(InRecords(output, connection), connection.Features.GetRequiredFeature<WireWriter>())));
+        listen.Use(next => async connection =>
+        {
+            using RecordWriter? records = InRecords(connection);
+            await RunAsync(connection, next, output => new TlsWriter(records ?? output, connection.Features.GetRequiredFeature<WireWriter>()));
+        });
         return listen;
     }
 
@@ -73,9 +76,9 @@ public static class LinkTls
     public static X509Certificate2? PeerCertificate(this ConnectionContext connection) =>
         connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
 
-    private static PipeWriter InRecords(PipeWriter output, ConnectionContext connection) => TransportDrivers.Of(connection.LocalEndPoint)?.MaxTlsRecord is { } max and < LargestRecord
-        ? new RecordWriter(output, max, connection.Features.GetRequiredFeature<IMemoryPoolFeature>().MemoryPool)
-        : output;
+    private static RecordWriter? InRecords(ConnectionContext connection) => TransportDrivers.Of(connection.LocalEndPoint)?.MaxTlsRecord is { } max and < LargestRecord
+        ? new RecordWriter(connection.Transport.Output, max, connection.Features.GetRequiredFeature<IMemoryPoolFeature>().MemoryPool)
+        : null;
 
     private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, Func<PipeWriter, PipeWriter> wrap)
     {

@@ -8,7 +8,7 @@ namespace Umbra.Transports.Tls;
 /// what stands at its beginning for seconds.
 /// </summary>
 /// <param name="memory">For what is written and not yet flushed.</param>
-internal sealed class RecordWriter(PipeWriter inner, int maxRecord, MemoryPool<byte> memory) : PipeWriter
+internal sealed class RecordWriter(PipeWriter inner, int maxRecord, MemoryPool<byte> memory) : PipeWriter, IDisposable
 {
     private readonly Pipe _written = new(new PipeOptions(memory, pauseWriterThreshold: 0, useSynchronizationContext: false));
 
@@ -45,8 +45,15 @@ internal sealed class RecordWriter(PipeWriter inner, int maxRecord, MemoryPool<b
         {
         }
 
-        _written.Reader.Complete();
         inner.Complete(exception);
+        Dispose();
+    }
+
+    /// <summary>Gives back what it holds; the inner writer stays as it is.</summary>
+    public void Dispose()
+    {
+        _written.Writer.Complete();
+        _written.Reader.Complete();
     }
 
     /// <summary>Gives the next record to the inner writer.</summary>

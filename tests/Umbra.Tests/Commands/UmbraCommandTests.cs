@@ -283,7 +283,7 @@ public sealed class UmbraCommandTests : NodeFixture
     [InlineData("node", "join", "tok", "tcp://h")]
     [InlineData("node", "join", "tok", "tcp://h:0")]
     [InlineData("node", "join", "tok", "tcp://0.0.0.0:4711")]
-    [InlineData("node", "join", "tok", "netb://h")]
+    [InlineData("node", "join", "tok", "http://h")]
     [InlineData("serve", "--link-listen", "tcp://server-b:4711", "--check-config")]
     [InlineData("node", "invite", "--lifetime", "5")]
     [InlineData("session", "ls", "--timeout", "soon")]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Umbra.Configuration;
 using Umbra.Core.Memory;
+using Umbra.Transports;
 
 namespace Umbra.Tests.Configuration;
 
@@ -118,7 +119,7 @@ public sealed class SettingsLoaderTests : IDisposable
         Assert.Contains($"{file} line 1: updateRate: '500' is not allowed: 1 to 120", errors);
         Assert.Contains($"{file} line 2: unknown setting shadwing; did you mean shadowing?", errors);
         Assert.Contains($"{file} line 3: memoryLimit: a value or a list of values is expected", errors);
-        Assert.Contains($"{file} line 4: linkListen: 'http://x': no transport is called 'http'; expected tcp://HOST:PORT or pipe:///PATH", errors);
+        Assert.Contains($"{file} line 4: linkListen: 'http://x': no transport is called 'http'; expected {TransportDrivers.Forms}", errors);
         Assert.Contains(errors, error => error.StartsWith($"{file} line 4: linkListen: 'tcp://h:1'", StringComparison.Ordinal));
         Assert.Contains($"{file} line 5: maxSessions: one value is expected: 1 to 10000", errors);
         Assert.Contains($"{file} line 6: xvnc: a value or a list of values is expected", errors);
@@ -133,7 +134,7 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("tcp://server-b:4711", "host name")]
     [InlineData("pipe://run/link.sock", "not absolute")]
     [InlineData("async:///dev/ttyS0?role=connect", "only connects")]
-    [InlineData("netb://NAME", "not in this build")]
+    [InlineData("netb://NAME?names=maybe", "names=")]
     [InlineData("memory://x", "this process")]
     public void Load_LinkAddressThatCannotBeListenedOn_SaysWhy(string address, string why)
     {

@@ -22,8 +22,6 @@ public sealed class TransportContractTests : PoolTest
 
     public static TheoryData<WireKind> PlainKinds => [.. Enum.GetValues<WireKind>().Where(kind => !kind.IsTls())];
 
-    public static TheoryData<WireKind> RefusingKinds => [.. Enum.GetValues<WireKind>().Where(kind => !kind.IsTls() && !kind.IsLine())];
-
     public static TheoryData<WireKind> TlsKinds => [.. Enum.GetValues<WireKind>().Where(kind => kind.IsTls())];
 
     [Theory]

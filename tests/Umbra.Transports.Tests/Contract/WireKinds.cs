@@ -13,7 +13,7 @@ internal static class WireKinds
     public static WireKind Medium(this WireKind kind) => kind.IsTls() ? kind - 1 : kind;
 
     /// <summary>Where nobody listens, one is told so; elsewhere nobody answers, for many seconds.</summary>
-    public static bool Refuses(this WireKind kind) => kind.Medium() is not (WireKind.Ipx or WireKind.Spx);
+    public static bool Refuses(this WireKind kind) => kind.Medium() is not (WireKind.Ipx or WireKind.Spx or WireKind.Async);
 
     /// <summary>Who takes memory beside the driver, for all drivers that share it.</summary>
     public static BufferTag[] SharedTags(this WireKind kind) => kind.Medium() == WireKind.Spx ? [BufferTag.TdIpx] : [];
