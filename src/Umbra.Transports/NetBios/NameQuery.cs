@@ -11,6 +11,9 @@ internal static class NameQuery
     private const int Tries = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>After the last try: a machine that has much to do answers late.</summary>
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1.5);
+
     /// <param name="where">Broadcast addresses, or single machines; each is asked at each try.</param>
     /// <returns>What the first one says that answers; null: nobody does.</returns>
     /// <exception cref="IOException">Nobody could be asked.</exception>
@@ -26,10 +29,10 @@ internal static class NameQuery
         Task<IPAddress> answer = ReceiveAsync(socket, transaction, name, block.Memory[NamePacket.MaxBytes..], stop.Token);
         try
         {
-            for (int i = 0; i < Tries; i++)
+            for (int i = 1; i <= Tries; i++)
             {
                 await AskAsync(socket, block.Memory[..length], where, cancellationToken);
-                if (await Task.WhenAny(answer, Task.Delay(Patience, time, cancellationToken)) == answer)
+                if (await Task.WhenAny(answer, Task.Delay(i < Tries ? Patience : LastPatience, time, cancellationToken)) == answer)
                 {
                     return await answer;
                 }
