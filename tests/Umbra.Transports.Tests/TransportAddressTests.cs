@@ -102,6 +102,27 @@ public sealed class TransportAddressTests
             Assert.True(why is null || (why.StartsWith($"'{text}'", StringComparison.Ordinal) && why.Contains("; expected ", StringComparison.Ordinal))));
     }
 
+    /// <summary>What a node tells others: without what is its own machine's affair.</summary>
+    [Theory]
+    [InlineData("tcp://10.77.0.1:4711", "tcp://10.77.0.1:4711")]
+    [InlineData("pipe:///run/x?allow=uid:0", "pipe:///run/x")]
+    [InlineData("async:///dev/ttyS0?baud=9600", null)]
+    [InlineData("ipx://1.0:9090?port=2130&from=10.77.0.1&mtu=1424", "ipx://00000001.00000A4D0001:9090?port=2130&mtu=1424")]
+    [InlineData("ipx://1.0:9090", null)]
+    [InlineData("spx://SERVER-B?from=10.77.0.1&peers=10.77.0.2&broadcast=10.77.0.255", "spx://SERVER-B?broadcast=10.77.0.255")]
+    [InlineData("netb://UMBRA01?listen=10.77.0.1&port=1139", "netb://UMBRA01?port=1139")]
+    [InlineData("netb://UMBRA01?listen=10.77.0.1&names=off", "netb://UMBRA01?host=10.77.0.1&names=off")]
+    [InlineData("netb://UMBRA01?listen=0.0.0.0&names=off", null)]
+    public void ToReachable_EachDriver_LeavesOutWhatIsItsOwn(string listening, string? reachable)
+    {
+        TransportAddress address = TransportAddress.Parse(listening);
+
+        TransportAddress? told = address.Driver.ToReachable(address);
+
+        Assert.Equal(reachable is null ? null : TransportAddress.Parse(reachable), told);
+        Assert.True(told is null || TransportAddress.WhyNotConnect(told.ToString()) is null);
+    }
+
     [Fact]
     public void TryParse_Noise_NeverThrows()
     {

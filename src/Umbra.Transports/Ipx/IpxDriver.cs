@@ -28,5 +28,7 @@ internal sealed class IpxDriver : TransportDriver
         _ => null,
     };
 
+    public override TransportAddress? ToReachable(TransportAddress listening) => ((IpxEndPoint)listening.EndPoint).ToReachable();
+
     public override ITransport Open(DriverContext context) => new IpxTransport(context);
 }

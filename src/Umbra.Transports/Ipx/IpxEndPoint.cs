@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -60,6 +61,15 @@ internal sealed class IpxEndPoint(TransportDriver driver, IpxAddress address, st
         IpxEndPoint endPoint = new(driver, station, service, options, text) { ServiceType = type };
         address = new TransportAddress(driver, service ?? station.ToString(), station.Socket, endPoint, text);
         return null;
+    }
+
+    /// <summary>What others connect to: without what is this machine's own affair. Null where nobody can know the node's number.</summary>
+    public TransportAddress? ToReachable()
+    {
+        AddressQuery.Read(text, OptionNames, out _, out AddressQuery query);
+        IpxAddress station = address.Node.Value == 0 && options is { From: { } from, Hub: null } ? address with { Node = IpxNode.OfIp(BinaryPrimitives.ReadUInt32BigEndian(from.GetAddressBytes())) } : address;
+        string rest = (service ?? station.ToString()) + query.Write([.. OptionNames.Except(["from", "peers"])]);
+        return service is null && (station.Node.Value == 0 || station.Socket == 0) ? null : TransportAddress.Parse($"{driver.Scheme}://{rest}");
     }
 
     /// <summary>The same, with the address that was opened in place of what was left open.</summary>

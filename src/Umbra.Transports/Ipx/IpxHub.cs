@@ -9,7 +9,7 @@ namespace Umbra.Transports.Ipx;
 /// What a client sends under another's number is dropped, and of clients there are few: whoever asks for more gets no answer. Those who are silent are pinged, which
 /// keeps their way through address translators open; those who stay silent are forgotten.
 /// </summary>
-internal sealed class IpxHub : IAsyncDisposable
+public sealed class IpxHub : IAsyncDisposable
 {
     public const int MaxClients = 256;
 
@@ -52,7 +52,7 @@ internal sealed class IpxHub : IAsyncDisposable
 
     public IPEndPoint Local => _wire.Local.ToEndPoint();
 
-    public IpxCounters Counters { get; } = new();
+    internal IpxCounters Counters { get; } = new();
 
     public int Clients
     {

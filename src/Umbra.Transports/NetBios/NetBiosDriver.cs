@@ -75,6 +75,16 @@ internal sealed class NetBiosDriver : TransportDriver
         _ => null,
     };
 
+    /// <summary>By name; where there are none, at the address.</summary>
+    public override TransportAddress? ToReachable(TransportAddress listening)
+    {
+        NetBiosEndPoint own = (NetBiosEndPoint)listening.EndPoint;
+        bool isNameless = own.NamesPort is null;
+        return own.Port == 0 || (isNameless && own.Listen.Equals(IPAddress.Any))
+            ? null
+            : Address(new NetBiosEndPoint { Name = own.Name, Port = own.Port, NamesPort = own.NamesPort, Broadcast = own.Broadcast, Host = isNameless ? own.Listen.ToString() : null });
+    }
+
     public override ITransport Open(DriverContext context) => new NetBiosTransport(context);
 
     private static bool TryReadPort(string text, out int port)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using Umbra.Core.Memory;
 using Umbra.Transports.Drivers;
 using Umbra.Transports.Lanes;
 
@@ -149,13 +150,13 @@ internal sealed class PacketCarrier
     {
         while (StartRound())
         {
-            HandOver();
-            TakeFromUser();
             try
             {
+                HandOver();
+                TakeFromUser();
                 await SendDueAsync();
             }
-            catch (IOException exception)
+            catch (Exception exception) when (exception is IOException or QuotaExceededException)
             {
                 lock (_gate)
                 {

@@ -53,6 +53,9 @@ internal sealed class SerialDriver : TransportDriver
         ? $"'{address}': with role=listen this end of the line only listens; the other end connects"
         : null;
 
+    /// <summary>The device at the other end of the cable has a name of its own there.</summary>
+    public override TransportAddress? ToReachable(TransportAddress listening) => null;
+
     public override ITransport Open(DriverContext context) => new SerialTransport(context);
 
     private static string? WhyNoPath(string path) => path.Length < 2 || path[0] != '/' || path.Any(char.IsControl) ? "no path of a device" : null;

@@ -30,5 +30,7 @@ internal sealed class SpxDriver : TransportDriver
         _ => null,
     };
 
+    public override TransportAddress? ToReachable(TransportAddress listening) => ((IpxEndPoint)listening.EndPoint).ToReachable();
+
     public override ITransport Open(DriverContext context) => new SpxTransport(context);
 }

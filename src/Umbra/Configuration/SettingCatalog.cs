@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Umbra.Api;
 using Umbra.Core.Memory;
@@ -28,9 +29,12 @@ internal static class SettingCatalog
         One("apiSocket", "The API's Unix socket, mode 0600", $"{AbsolutePath} of at most {PipeListenSocket.MaxPathBytes} bytes",
             "api.sock in the runtime directory",
             (s, text) => s with { ApiSocket = ParsePath(text) }),
-        new Setting("linkListen", "Where other nodes reach this one", "link addresses: tcp://IP:PORT or pipe:///PATH",
+        new Setting("linkListen", "Where other nodes reach this one", "addresses of any driver, as in tcp://0.0.0.0:4711 or pipe:///run/umbra/link.sock; docs/transports.md has all",
             "none: this node only calls others", true,
             (s, items) => s with { LinkListen = [.. items.Select(ParseLink)] }, TransportAddress.WhyNotListen),
+        One("ipxHub", "Where programs and nodes join a hub for IPX as DOSBox's IPXNET is, over UDP; whoever reaches it may", "IP:PORT of IPv4, or PORT for that of 127.0.0.1",
+            "none: there is no hub",
+            (s, text) => s with { IpxHub = ParseFour(text) }),
         One("shadowing", "The most this node allows a shadower, whoever asks", "off, view or control (or the RDS policy numbers 0 to 4)",
             Name(Defaults.Shadowing),
             (s, text) => s with { Shadowing = ParseCeiling(text) }),
@@ -158,6 +162,9 @@ internal static class SettingCatalog
 
     private static IPEndPoint? ParsePort(string text) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) ? new IPEndPoint(IPAddress.Loopback, port) : null;
+
+    private static IPEndPoint ParseFour(string text) =>
+        (ParsePort(text) ?? ParseEndPoint(text)) is { AddressFamily: AddressFamily.InterNetwork } value ? value : throw new FormatException();
 
     private static Uri ParseCollector(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? value) && value is { Scheme: "http" or "https", UserInfo: "", Fragment: "" } ? value

@@ -49,6 +49,11 @@ internal static class NodeComposition
         services.AddSingleton<NodeEngine>();
         services.AddSingleton<INodeOperations>(provider => provider.GetRequiredService<NodeEngine>());
         services.AddHostedService<NodeLifetime>();
+        if (settings.IpxHub is { } hub)
+        {
+            services.AddHostedService(provider => new IpxHubService(hub, pool, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<IpxHubService>>()));
+        }
+
         services.AddSingleton<MemoryCondition>();
         services.AddHostedService<MemoryGuard>();
         builder.WebHost.ConfigureKestrel(kestrel => ListenForLinks(kestrel, settings));
