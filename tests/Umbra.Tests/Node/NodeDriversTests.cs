@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Umbra.Api;
 using Umbra.Sessions.Nodes;
 using Umbra.Testing;
@@ -74,6 +76,38 @@ public sealed class NodeDriversTests
 
         Assert.Equal(ErrorCode.NodeUnreachable, refused.Code);
         Assert.Contains(node ?? "an enrolled node", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Two nodes that know no address of each other meet at a hub, by the name that one advertises there.</summary>
+    [Fact]
+    public async Task IpxHub_TwoNodesJoinIt_ShadowByName()
+    {
+        int port = FreePort.Find();
+        await using LiveNode hub = await LiveNode.StartAsync("hub", settings => settings with { IpxHub = new IPEndPoint(IPAddress.Loopback, port) });
+        string address = $"spx://TARGET?hub=127.0.0.1:{port}&mtu=1424";
+        await using LiveNode near = await LiveNode.StartAsync("server-a");
+        await using LiveNode target = await LiveNode.StartAsync("server-b", address);
+        InviteInfo invite = await target.Operations.InviteNodeAsync(new InviteRequest(), Ct);
+        await near.Operations.JoinNodeAsync(new JoinRequest(invite.Token, address), Ct);
+        await target.Operations.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, "pat"), Ct);
+
+        ShadowInfo shadow = await near.Operations.StartShadowAsync(new StartShadowRequest("pat@server-b", NoPassword: true), Ct);
+
+        await MetricsTests.UntilAsync(async () => (await near.Operations.GetShadowAsync(shadow.Id, Ct)).State == ShadowState.Active);
+        Assert.Equal(1, (await near.Operations.ListDriversAsync(Ct)).Single(d => d.Name == "Tdspx").Links);
+        Assert.NotEqual(0, (await near.Operations.TakeSnapshotAsync(SessionAddress.Parse("pat@server-b"), Ct)).Length);
+    }
+
+    [Fact]
+    public async Task IpxHub_PortTaken_SaysWhatToDo()
+    {
+        using Socket taken = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        NodeOperationException refused = await Assert.ThrowsAsync<NodeOperationException>(() =>
+            LiveNode.StartAsync("hub", settings => settings with { IpxHub = (IPEndPoint)taken.LocalEndPoint! }));
+
+        Assert.Contains("ipxHub", refused.Next, StringComparison.Ordinal);
     }
 
     [Fact]
