@@ -100,6 +100,9 @@ internal sealed class FakeNode : INodeOperations
     public Task<NodeInfo> JoinNodeAsync(JoinRequest request, CancellationToken cancellationToken) =>
         Answer(new NodeInfo("server-b", NodeState.Known, [request.Address]), request);
 
+    public Task<NodeInfo> SetNodeAddressesAsync(string name, NodeAddressesRequest request, CancellationToken cancellationToken) =>
+        Answer(new NodeInfo(name, NodeState.Known, request.Addresses), request);
+
     public Task RemoveNodeAsync(string name, CancellationToken cancellationToken) => Answer(name, name);
 
     public Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken) =>

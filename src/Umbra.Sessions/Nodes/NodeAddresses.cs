@@ -7,6 +7,9 @@ namespace Umbra.Sessions.Nodes;
 /// <summary>The addresses nodes tell each other, whatever drivers the other one has: <c>scheme://rest</c>, printable, no spaces.</summary>
 public static class NodeAddresses
 {
+    /// <summary>Of one node.</summary>
+    public const int MaxCount = EnrolmentLimits.MaxAddresses;
+
     /// <summary>
     /// Where others reach what this node listens on. For every address of the machine stands one: the machine's end of the connection at
     /// hand, or its name where there is no connection or that end is good for this machine alone. Port 0, which stands for any, is left out.

@@ -48,6 +48,22 @@ public sealed class PeerStore
         return true;
     }
 
+    /// <summary>Where a peer is reached from now on, best first. Null where it is not known.</summary>
+    public Peer? SetAddresses(string name, IReadOnlyList<string> addresses)
+    {
+        lock (_gate)
+        {
+            if (Find(name) is not { } peer)
+            {
+                return null;
+            }
+
+            Peer changed = peer with { Addresses = NodeAddresses.Of(addresses) };
+            Save([.. _peers.Select(p => p == peer ? changed : p)]);
+            return changed;
+        }
+    }
+
     /// <summary>Null where this name and key can be enrolled; else why not, in words for the one who asks.</summary>
     internal string? WhyNot(string name, string keyHash)
     {

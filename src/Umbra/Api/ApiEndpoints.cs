@@ -95,6 +95,11 @@ internal static class ApiEndpoints
             request.Validate();
             return node.JoinNodeAsync(request, ct);
         }).Describe("joinNode", "Enrol this node with the one that issued the token");
+        api.MapPut(Routes.NodeAddresses, (string name, NodeAddressesRequest request, INodeOperations node, CancellationToken ct) =>
+        {
+            request.Validate();
+            return node.SetNodeAddressesAsync(name, request, ct);
+        }).Describe("setNodeAddresses", "Where a node is reached, best first");
         api.MapDelete(Routes.Node, async (string name, INodeOperations node, CancellationToken ct) =>
         {
             await node.RemoveNodeAsync(name, ct);

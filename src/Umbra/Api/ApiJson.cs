@@ -22,6 +22,7 @@ namespace Umbra.Api;
 [JsonSerializable(typeof(InviteRequest))]
 [JsonSerializable(typeof(InviteInfo))]
 [JsonSerializable(typeof(JoinRequest))]
+[JsonSerializable(typeof(NodeAddressesRequest))]
 [JsonSerializable(typeof(PoolInfo))]
 [JsonSerializable(typeof(IReadOnlyList<PoolTagInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<PoolAccountInfo>))]

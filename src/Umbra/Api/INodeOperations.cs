@@ -42,6 +42,9 @@ internal interface INodeOperations
 
     Task<NodeInfo> JoinNodeAsync(JoinRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Where a node is reached, best first. Links that are open stay where they are until they end.</summary>
+    Task<NodeInfo> SetNodeAddressesAsync(string name, NodeAddressesRequest request, CancellationToken cancellationToken);
+
     Task RemoveNodeAsync(string name, CancellationToken cancellationToken);
 
     Task<PoolInfo> GetPoolAsync(CancellationToken cancellationToken);

@@ -13,6 +13,7 @@ internal static class Routes
     public const string ShadowTickets = "/v1/shadows/{id}/tickets";
     public const string Nodes = "/v1/nodes";
     public const string Node = "/v1/nodes/{name}";
+    public const string NodeAddresses = "/v1/nodes/{name}/addresses";
     public const string Invites = "/v1/nodes/invites";
     public const string Join = "/v1/nodes/join";
     public const string Pool = "/v1/pool";

@@ -5,12 +5,12 @@ using Umbra.Transports;
 
 namespace Umbra.Commands;
 
-/// <summary><c>umbra node init|invite|join|ls|rm</c>.</summary>
+/// <summary><c>umbra node init|invite|join|ls|address|rm</c>.</summary>
 internal static class NodeCommand
 {
     public static Command Create(CommandScope scope) => new("node", "This node and the nodes it knows")
     {
-        Init(scope), Invite(scope), Join(scope), List(scope), Remove(scope),
+        Init(scope), Invite(scope), Join(scope), List(scope), Address(scope), Remove(scope),
     };
 
     private static Command Init(CommandScope scope)
@@ -93,11 +93,27 @@ internal static class NodeCommand
         return command;
     }
 
-    private static Command Remove(CommandScope scope)
+    private static Command Address(CommandScope scope)
+    {
+        Argument<string> name = Other(scope);
+        Argument<string[]> addresses = new("ADDRESS") { Description = $"where it is reached, best first: {TransportDrivers.Forms}", Arity = ArgumentArity.OneOrMore };
+        Command command = new("address", "Say where a node is reached, in order of preference, in place of what it told of itself") { name, addresses };
+        scope.Run(command, async call => Print(
+            call.Report, await call.Node.SetNodeAddressesAsync(call.Get(name), new NodeAddressesRequest(call.Get(addresses)), call.CancellationToken)));
+        return command;
+    }
+
+    private static Argument<string> Other(CommandScope scope)
     {
         Argument<string> name = new("NODE") { Description = "the node's name", CustomParser = Parsers.Name };
         name.CompletionSources.Add(scope.Words(async (node, ct) => (await node.ListNodesAsync(ct)).Where(n => n.State != NodeState.Self)
             .Select(n => n.Name)));
+        return name;
+    }
+
+    private static Command Remove(CommandScope scope)
+    {
+        Argument<string> name = Other(scope);
         Command command = new("rm", "Forget a node: its certificate is worth nothing here from then on") { name };
         scope.Run(command, async call =>
         {

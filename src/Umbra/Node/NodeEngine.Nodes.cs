@@ -60,9 +60,12 @@ internal sealed partial class NodeEngine
         }
     }
 
-    public Task RemoveNodeAsync(string name, CancellationToken cancellationToken) => RequireState().Peers.Remove(name)
-        ? Task.CompletedTask
-        : throw new NodeOperationException(ErrorCode.NodeNotFound, $"no node {name}", "see 'umbra node ls'");
+    public Task<NodeInfo> SetNodeAddressesAsync(string name, NodeAddressesRequest request, CancellationToken cancellationToken) =>
+        RequireState().Peers.SetAddresses(name, request.Addresses) is { } peer ? Task.FromResult(ToInfo(peer)) : throw NoNode(name);
+
+    public Task RemoveNodeAsync(string name, CancellationToken cancellationToken) => RequireState().Peers.Remove(name) ? Task.CompletedTask : throw NoNode(name);
+
+    private static NodeOperationException NoNode(string name) => new(ErrorCode.NodeNotFound, $"no node {name}", "see 'umbra node ls'");
 
     private NodeInfo ToInfo(Peer peer)
     {

@@ -19,7 +19,7 @@ public sealed class ApiTests : NodeFixture
         string[] routes =
         [
             Routes.Sessions, Routes.Session, Routes.Tickets, Routes.Snapshot, Routes.Shadows, Routes.Shadow, Routes.ShadowTickets, Routes.Nodes, Routes.Node,
-                Routes.Invites, Routes.Join,
+                Routes.NodeAddresses, Routes.Invites, Routes.Join,
             Routes.Pool, Routes.Promise, Routes.Verifier, Routes.Drivers, Routes.DriverStart, Routes.DriverStop, Routes.WireCheck, Routes.Version,
         ];
         Assert.Equal(routes.Order(), paths.EnumerateObject().Select(path => path.Name).Order());

@@ -205,6 +205,15 @@ public sealed class UmbraCommandTests : NodeFixture
         Assert.Contains("ab12", result.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task NodeAddress_SeveralAddresses_AreSentInOrder()
+    {
+        CommandResult result = await RunAsync("node", "address", "server-b", "pipe:///run/b.sock", "netb://UMBRA01");
+
+        Assert.Equal(["pipe:///run/b.sock", "netb://UMBRA01"], Assert.IsType<NodeAddressesRequest>(Node.Last).Addresses);
+        Assert.Contains("pipe:///run/b.sock netb://UMBRA01", result.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("start", "running")]
     [InlineData("stop", "stopped")]

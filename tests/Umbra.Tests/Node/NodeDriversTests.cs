@@ -98,6 +98,25 @@ public sealed class NodeDriversTests
         Assert.NotEqual(0, (await near.Operations.TakeSnapshotAsync(SessionAddress.Parse("pat@server-b"), Ct)).Length);
     }
 
+    /// <summary>The order is this node's to choose.</summary>
+    [Fact]
+    public async Task SetNodeAddresses_AnotherOrder_NewLinksTakeIt()
+    {
+        string tcp = $"tcp://127.0.0.1:{FreePort.Find()}";
+        await using LiveNode near = await LiveNode.StartAsync("server-a");
+        await using LiveNode target = await LiveNode.StartAsync("server-b", tcp);
+        await near.JoinAsync(target, cancellationToken: Ct);
+
+        NodeInfo changed = await near.Operations.SetNodeAddressesAsync("server-b", new NodeAddressesRequest([tcp, target.Link]), Ct);
+
+        Assert.Equal([tcp, target.Link], changed.Addresses);
+        await target.Operations.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, "pat"), Ct);
+        await near.Operations.StartShadowAsync(new StartShadowRequest("pat@server-b", NoPassword: true), Ct);
+        Assert.Equal((0, 1), await LinksAsync(near));
+        Assert.Equal(ErrorCode.NodeNotFound, (await Assert.ThrowsAsync<NodeOperationException>(() =>
+            near.Operations.SetNodeAddressesAsync("server-z", new NodeAddressesRequest([tcp]), Ct))).Code);
+    }
+
     [Fact]
     public async Task IpxHub_PortTaken_SaysWhatToDo()
     {

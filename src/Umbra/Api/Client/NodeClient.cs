@@ -82,6 +82,9 @@ internal sealed class NodeClient : INodeOperations, IDisposable
     public Task<NodeInfo> JoinNodeAsync(JoinRequest request, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, Routes.Join, request, ApiJson.Default.JoinRequest, ApiJson.Default.NodeInfo, cancellationToken);
 
+    public Task<NodeInfo> SetNodeAddressesAsync(string name, NodeAddressesRequest request, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Put, Routes.With(Routes.NodeAddresses, name), request, ApiJson.Default.NodeAddressesRequest, ApiJson.Default.NodeInfo, cancellationToken);
+
     public Task RemoveNodeAsync(string name, CancellationToken cancellationToken) =>
         DeleteAsync(Routes.With(Routes.Node, name), cancellationToken);
 
