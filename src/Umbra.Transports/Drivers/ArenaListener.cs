@@ -19,6 +19,7 @@ internal sealed class ArenaListener : IConnectionListener
     private readonly TransportOptions _options;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<ConnectionContext, TaskCompletionSource> _connections = new();
+    private volatile string? _endedWhy;
     private int _isDisposed;
     private int _isRecycling;
 
@@ -63,6 +64,11 @@ internal sealed class ArenaListener : IConnectionListener
                 _connections.TryRemove(connection, out _);
                 closed.TrySetResult();
             });
+            if (_endedWhy is { } why)
+            {
+                // Accepted while all others were being ended.
+                connection.Abort(new ConnectionAbortedException(why));
+            }
         }
 
         return connection;
@@ -80,8 +86,14 @@ internal sealed class ArenaListener : IConnectionListener
         }
     }
 
-    /// <summary>Ends all connections, and waits some seconds for who serves them to return what they hold.</summary>
-    public async Task AbortAllAsync(string why)
+    /// <summary>Ends all connections, those that are still being accepted too, and waits some seconds for who serves them to return what they hold.</summary>
+    public Task EndAllAsync(string why)
+    {
+        _endedWhy = why;
+        return AbortAllAsync(why, _arena.Account);
+    }
+
+    private async Task AbortAllAsync(string why, Account account)
     {
         KeyValuePair<ConnectionContext, TaskCompletionSource>[] connections = [.. _connections];
         foreach ((ConnectionContext connection, _) in connections)
@@ -91,7 +103,7 @@ internal sealed class ArenaListener : IConnectionListener
 
         // Aborted is not over: who serves them has to notice, and to return what it holds.
         await Task.WhenAll(connections.Select(c => c.Value.Task)).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        for (int i = 0; i < 50 && connections.Length > 0 && _arena.Account.Blocks > 0; i++)
+        for (int i = 0; i < 50 && connections.Length > 0 && account.Blocks > 0; i++)
         {
             await Task.Delay(Grace / 50);
         }
@@ -111,12 +123,18 @@ internal sealed class ArenaListener : IConnectionListener
             return;
         }
 
-        Account before = _arena.Renew();
-        Watch(_arena.Account);
-        await AbortAllAsync(why);
-        await Task.Delay(Grace);
-        Close(before);
-        Volatile.Write(ref _isRecycling, 0);
+        try
+        {
+            Account before = _arena.Renew();
+            Watch(_arena.Account);
+            await AbortAllAsync(why, before);
+            await Task.Delay(Grace);
+            Close(before);
+        }
+        finally
+        {
+            Volatile.Write(ref _isRecycling, 0);
+        }
     }
 
     private void Close(Account account) => account.CloseAndTell($"driver {_arena.DriverName}, {account.Name}", _logger);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.ComponentModel;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -92,10 +93,9 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
             Counters.AddConnection();
             return stream;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (IsOfTheSystem(exception))
         {
-            Counters.AddError(TransportException.KindOf(exception));
-            throw;
+            throw Counted(exception, $"cannot connect to {address}");
         }
     }
 
@@ -120,7 +120,7 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
             Account = OpenAccount();
             if (Begin())
             {
-                await ListenAgainAsync(cancellationToken);
+                await ListenAgainAsync();
             }
         }
         finally
@@ -186,15 +186,16 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
         return true;
     }
 
-    private async Task ListenAgainAsync(CancellationToken cancellationToken)
+    /// <summary>All of it, whoever asked for the start has waited or not.</summary>
+    private async Task ListenAgainAsync()
     {
         foreach (DriverListener listener in _listeners.Keys)
         {
             try
             {
-                await listener.ResumeAsync(listener.EndPoint, cancellationToken);
+                await listener.ResumeAsync(listener.EndPoint, CancellationToken.None);
             }
-            catch (Exception exception) when (exception is IOException or AddressInUseException)
+            catch (Exception exception)
             {
                 Counters.AddError(TransportException.KindOf(exception));
                 Problem = $"driver {Driver.Name} cannot listen on {listener.EndPoint} again: {exception.Message}; free it, then start the driver once more";
@@ -233,17 +234,32 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
     private async ValueTask<IConnectionListener> ListenAsync(EndPoint endPoint, Func<Account> payer, CancellationToken cancellationToken)
     {
         DriverListener listener = new(Counters, (at, token) => OpenAsync(at, payer(), token), self => _listeners.TryRemove(self, out _));
+        await _turn.WaitAsync(cancellationToken);
         try
         {
             await listener.ResumeAsync(endPoint, cancellationToken);
             _listeners[listener] = true;
             return listener;
         }
-        catch (Exception exception) when (exception is IOException or AddressInUseException)
+        catch (Exception exception) when (exception is AddressInUseException || IsOfTheSystem(exception))
         {
-            Counters.AddError(TransportException.KindOf(exception));
-            throw;
+            throw Counted(exception, $"cannot listen on {endPoint}");
         }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>A wire's failure, or one that a driver let through: sockets, files, memory, what the system knows of its networks.</summary>
+    private static bool IsOfTheSystem(Exception exception) => exception is IOException or Win32Exception or UnauthorizedAccessException or QuotaExceededException;
+
+    /// <returns>What is to be thrown: the same where it is what callers expect.</returns>
+    private Exception Counted(Exception exception, string what)
+    {
+        TransportError error = TransportException.KindOf(exception);
+        Counters.AddError(error);
+        return exception is IOException or AddressInUseException ? exception : new TransportException(error, $"{what}: {exception.Message}", exception);
     }
 
     private ValueTask<ArenaListener> OpenAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken)

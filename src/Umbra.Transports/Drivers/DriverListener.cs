@@ -16,6 +16,7 @@ internal sealed class DriverListener(DriverCounters counters, Func<EndPoint, Can
     private ArenaListener? _current;
     private EndPoint _endPoint = null!;
     private bool _isUnbound;
+    private volatile bool _isDisposed;
 
     /// <summary>With the port that was given for port 0; it stays the same.</summary>
     public EndPoint EndPoint => _endPoint;
@@ -32,6 +33,10 @@ internal sealed class DriverListener(DriverCounters counters, Func<EndPoint, Can
         if (isUnbound)
         {
             await opened.UnbindAsync(CancellationToken.None);
+            if (_isDisposed)
+            {
+                await opened.DisposeAsync();
+            }
         }
     }
 
@@ -42,7 +47,7 @@ internal sealed class DriverListener(DriverCounters counters, Func<EndPoint, Can
         {
             await current.UnbindAsync();
             Change(null);
-            await current.AbortAllAsync(why);
+            await current.EndAllAsync(why);
             await current.DisposeAsync();
         }
     }
@@ -105,6 +110,7 @@ internal sealed class DriverListener(DriverCounters counters, Func<EndPoint, Can
 
     public async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         disposed(this);
         await UnbindAsync();
         if (_current is { } current)

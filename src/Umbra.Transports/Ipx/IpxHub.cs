@@ -13,6 +13,9 @@ public sealed class IpxHub : IAsyncDisposable
 {
     public const int MaxClients = 256;
 
+    /// <summary>Nobody proves an address: of what is broadcast here, one that was forged gets so many copies at most.</summary>
+    public const int MaxClientsOfAnAddress = 16;
+
     /// <summary>Who pings: a number that no client can have, as its last two bytes would be port 0.</summary>
     private static readonly IpxAddress Self = new(0, new IpxNode(0x02FF_FFFF_0000), 0);
 
@@ -141,7 +144,7 @@ public sealed class IpxHub : IAsyncDisposable
     /// <summary>Once more is as good as once. The answer is as long as the question.</summary>
     private void Register(IpxNode client)
     {
-        if (!_lastHeard.ContainsKey(client) && _lastHeard.Count == _maxClients)
+        if (!_lastHeard.ContainsKey(client) && (_lastHeard.Count == _maxClients || _lastHeard.Keys.Count(other => other.Value >> 16 == client.Value >> 16) == MaxClientsOfAnAddress))
         {
             Counters.Drop(IpxDrop.HubFull);
             return;

@@ -17,7 +17,7 @@ internal sealed class IpxNetworks(MemoryPool<byte> memory, TimeProvider time)
     private SapAgents? _services;
 
     /// <summary>Service advertising on them.</summary>
-    public SapAgents Services => _services ??= new SapAgents(this, time);
+    public SapAgents Services => LazyInitializer.EnsureInitialized(ref _services, () => new SapAgents(this, time));
 
     /// <summary>Opens a socket, and the network where it is the first there.</summary>
     /// <param name="socket">0: any that is free among those for whoever comes.</param>
@@ -106,7 +106,7 @@ internal sealed class IpxNetworks(MemoryPool<byte> memory, TimeProvider time)
             }
         }
 
-        throw new IOException(number == 0 ? "all dynamic IPX sockets are in use" : $"the IPX socket {number:X4} is in use");
+        throw new TransportException(TransportError.InUse, number == 0 ? "all dynamic IPX sockets are in use" : $"the IPX socket {number:X4} is in use");
     }
 
     private async ValueTask CloseUnusedAsync()

@@ -40,10 +40,14 @@ internal sealed class LaneConnection : ConnectionContext, IMemoryPoolFeature
     /// <summary>TLS above this takes its buffers here.</summary>
     public MemoryPool<byte> MemoryPool { get; }
 
+    /// <summary>Called when the server aborts or closes it: what carries it may be waiting for something else.</summary>
+    public Action? Ended { get; set; }
+
     public override void Abort(ConnectionAbortedException abortReason)
     {
         _lane.Break("the connection was aborted");
         PeerClosed();
+        Ended?.Invoke();
     }
 
     /// <summary>To be called when the client's side is closed, or what carries it has ended.</summary>
@@ -64,6 +68,7 @@ internal sealed class LaneConnection : ConnectionContext, IMemoryPoolFeature
             _lane.Server.Reader.Complete();
             _lane.Server.Writer.Complete();
             PeerClosed();
+            Ended?.Invoke();
 
             // A source that is disposed forgets whom it has not told yet.
             await _closing!;

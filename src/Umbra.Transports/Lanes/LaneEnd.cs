@@ -26,7 +26,8 @@ internal sealed class LaneEnd(Action wake, Action complete)
 
     public void Leave()
     {
-        Volatile.Write(ref _state, Idle);
+        // With a fence: what is read next must not be older.
+        Interlocked.Exchange(ref _state, Idle);
         if (_isClosing)
         {
             TryClose();

@@ -43,11 +43,16 @@ internal sealed class SessionOutput(PipeWriter inner, Action end) : PassingWrite
 
     /// <summary>That nobody is there any more is told as Kestrel's own connections tell it: TLS above would keep its buffers at an exception.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<FlushResult> SayAsync(ValueTask<FlushResult> flush)
+    private async ValueTask<FlushResult> SayAsync(ValueTask<FlushResult> flush)
     {
         try
         {
             return await flush;
+        }
+        catch (QuotaExceededException)
+        {
+            end();
+            return new FlushResult(isCanceled: false, isCompleted: true);
         }
         catch (Exception failed) when (failed is IOException or ObjectDisposedException)
         {

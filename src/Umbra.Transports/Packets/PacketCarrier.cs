@@ -51,6 +51,9 @@ internal sealed class PacketCarrier
     private bool _isToUserCompleted;
     private bool _hasUnread;
 
+    /// <summary>There is no wire, or no memory to say anything with: nothing more is waited for.</summary>
+    private bool _isCut;
+
     private PacketCarrier(
         IPacketStream stream, IPacketWire wire, Lane lane, (LaneReader Reader, LaneWriter Writer) side, LaneReader user, MemoryPool<byte> memory, TimeProvider time, DriverCounters counters, Action over)
     {
@@ -84,7 +87,8 @@ internal sealed class PacketCarrier
         IPacketStream stream, IPacketWire wire, int maxBuffered, MemoryPool<byte> memory, TimeProvider time, DriverCounters counters, Action over)
     {
         Lane lane = new(memory, maxBuffered, server: PipeScheduler.Inline);
-        return (new PacketCarrier(stream, wire, lane, lane.Server, lane.Client.Reader, memory, time, counters, over), new LaneStream(lane, static () => { }));
+        PacketCarrier carrier = new(stream, wire, lane, lane.Server, lane.Client.Reader, memory, time, counters, over);
+        return (carrier, new LaneStream(lane, carrier.Pump));
     }
 
     /// <summary>The listening side. Call <see cref="Pump"/> to begin.</summary>
@@ -100,6 +104,7 @@ internal sealed class PacketCarrier
             connection.PeerClosed();
             over();
         });
+        connection.Ended = carrier.Pump;
         return (carrier, connection);
     }
 
@@ -161,6 +166,7 @@ internal sealed class PacketCarrier
                 lock (_gate)
                 {
                     _stream.Abort(exception.Message);
+                    _isCut = true;
                 }
             }
 
@@ -209,9 +215,9 @@ internal sealed class PacketCarrier
             bool isEnd;
             lock (_gate)
             {
-                for (int read = -1; read != 0 && count < 4 * ReadSize;)
+                while (_stream.HasUnread && count < 4 * ReadSize)
                 {
-                    read = _stream.Read(_toUser.GetSpan(ReadSize));
+                    int read = _stream.Read(_toUser.GetSpan(ReadSize));
                     _toUser.Advance(_hasUserStoppedReading ? 0 : read);
                     count += read;
                 }
@@ -223,6 +229,7 @@ internal sealed class PacketCarrier
             if (count > 0 && !_hasUserStoppedReading)
             {
                 _flushing = FlushAsync();
+                PumpAfter(_flushing);
             }
 
             if (count == 0 && isEnd && _flushing.IsCompleted)
@@ -240,30 +247,29 @@ internal sealed class PacketCarrier
 
     private async Task FlushAsync()
     {
-        bool isLate = false;
         try
         {
-            ValueTask<FlushResult> flush = _toUser.FlushAsync();
-            isLate = !flush.IsCompleted;
-            _hasUserStoppedReading |= (await flush).IsCompleted;
+            _hasUserStoppedReading |= (await _toUser.FlushAsync()).IsCompleted;
         }
         catch (ConnectionResetException)
         {
             // The lane is broken; the reading side, which always listens, hears of it as well.
             _hasUserStoppedReading = true;
         }
-
-        if (isLate)
-        {
-            // Not before this task is seen to have completed.
-            _ = PumpAfterAsync(_flushing);
-        }
     }
 
-    private async Task PumpAfterAsync(Task first)
+    private void PumpAfter(Task first)
     {
-        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Pump();
+        if (!first.IsCompleted)
+        {
+            _ = WaitAsync();
+        }
+
+        async Task WaitAsync()
+        {
+            await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Pump();
+        }
     }
 
     /// <summary>From the user, as much as the stream's window allows.</summary>
@@ -283,6 +289,7 @@ internal sealed class PacketCarrier
                 else
                 {
                     _reading = WaitForUserAsync();
+                    PumpAfter(_reading);
                 }
             }
             catch (ConnectionResetException exception)
@@ -316,22 +323,14 @@ internal sealed class PacketCarrier
 
     private async Task WaitForUserAsync()
     {
-        bool isLate = false;
         try
         {
-            ValueTask<ReadResult> read = _fromUser.ReadAsync();
-            isLate = !read.IsCompleted;
-            ReadResult result = await read;
+            ReadResult result = await _fromUser.ReadAsync();
             _fromUser.AdvanceTo(result.Buffer.Start, result.Buffer.Start);
         }
         catch (ConnectionResetException exception)
         {
             End(exception);
-        }
-
-        if (isLate)
-        {
-            _ = PumpAfterAsync(_reading);
         }
     }
 
@@ -449,7 +448,7 @@ internal sealed class PacketCarrier
                     return false;
                 default:
                     // What says so to the peer is sent first; what has arrived goes to the user first.
-                    _isOver = _stream.NextDue > Now && (_stream.State == PacketStreamState.Failed || _isToUserCompleted || _hasUserStoppedReading);
+                    _isOver = (_isCut || _stream.NextDue > Now) && (_stream.State == PacketStreamState.Failed || _isToUserCompleted || _hasUserStoppedReading);
                     return _isOver;
             }
         }

@@ -31,6 +31,9 @@ internal sealed class ReceiveWindow(PacketBuffers buffers, int window, long firs
     /// <summary>Everything up to the peer's end has arrived.</summary>
     public bool HasEnded => Next > _end;
 
+    /// <summary>Bytes have arrived in order and were not read.</summary>
+    public bool HasUnread => _first < Math.Min(Next, _end ?? long.MaxValue);
+
     /// <summary>And was read.</summary>
     public bool IsReadingCompleted => _first >= _end && HasEnded;
 

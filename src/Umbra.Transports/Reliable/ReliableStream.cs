@@ -65,6 +65,8 @@ internal sealed partial class ReliableStream : IPacketStream
 
     public PacketStreamCounters Counters => new(_sent, _received, _retransmitted, _duplicates, _bad, _payloadSent, _payloadReceived);
 
+    public bool HasUnread => _receiving.HasUnread;
+
     public bool IsReadingCompleted => _receiving.IsReadingCompleted;
 
     /// <summary>The side of a listener that has agreed upon a session already, see <see cref="HandshakeCookie"/>: the packet that said so is to be handed to it.</summary>

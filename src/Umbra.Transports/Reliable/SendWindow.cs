@@ -1,3 +1,5 @@
+using Umbra.Core.Memory;
+
 namespace Umbra.Transports.Reliable;
 
 /// <summary>
@@ -63,7 +65,7 @@ internal sealed class SendWindow : IDisposable
     /// <param name="size">Bytes of a packet.</param>
     /// <param name="maxUnsent">Packets that may wait to be sent.</param>
     /// <returns>How many bytes were taken.</returns>
-    /// <exception cref="Core.Memory.QuotaExceededException">There is no memory for the first of them.</exception>
+    /// <exception cref="QuotaExceededException">There is no memory for the first of them, and none was taken.</exception>
     public int Write(ReadOnlySpan<byte> bytes, int size, int maxUnsent)
     {
         int taken = 0;
@@ -76,7 +78,15 @@ internal sealed class SendWindow : IDisposable
                     break;
                 }
 
-                _slots[Tail] = new SendSlot { Buffer = _buffers.Rent() };
+                try
+                {
+                    _slots[Tail] = new SendSlot { Buffer = _buffers.Rent() };
+                }
+                catch (QuotaExceededException) when (taken > 0)
+                {
+                    break;
+                }
+
                 Tail++;
             }
 

@@ -18,6 +18,9 @@ namespace Umbra.Transports.Spx;
 internal sealed class SpxListener : IConnectionListener
 {
     public const int MaxHalfOpenPerPeer = 64;
+
+    /// <summary>An open connection holds windows, so one peer that says nothing more is not to have them all.</summary>
+    private const int MaxPerPeer = 256;
     public const int MaxHalfOpen = 256;
 
     private readonly MemoryPool<byte> _memory;
@@ -167,6 +170,7 @@ internal sealed class SpxListener : IConnectionListener
         }
 
         int halfOpen = 0;
+        int halfOpenOfPeer = 0;
         int ofPeer = 0;
         foreach ((_, SpxServerConnection connection) in _connections)
         {
@@ -176,10 +180,11 @@ internal sealed class SpxListener : IConnectionListener
             }
 
             halfOpen += connection.IsHalfOpen ? 1 : 0;
-            ofPeer += connection.IsHalfOpen && connection.Peer.Node == source.Node ? 1 : 0;
+            halfOpenOfPeer += connection.IsHalfOpen && connection.Peer.Node == source.Node ? 1 : 0;
+            ofPeer += connection.Peer.Node == source.Node ? 1 : 0;
         }
 
-        bool isRoom = halfOpen < MaxHalfOpen && ofPeer < MaxHalfOpenPerPeer && _connections.Count < _context.Options.MaxConnections + MaxHalfOpen;
+        bool isRoom = halfOpen < MaxHalfOpen && halfOpenOfPeer < MaxHalfOpenPerPeer && ofPeer < MaxPerPeer && _connections.Count < _context.Options.MaxConnections + MaxHalfOpen;
         return isRoom ? Accept(socket, source, header) : null;
     }
 

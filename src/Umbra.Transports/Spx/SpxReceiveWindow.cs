@@ -24,6 +24,9 @@ internal sealed class SpxReceiveWindow(IMemoryOwner<byte> memory, int slots, int
     /// <summary>Everything up to the peer's end has arrived.</summary>
     public bool HasEnded => Next > _end;
 
+    /// <summary>Bytes have arrived in order and were not read.</summary>
+    public bool HasUnread => _first < Next;
+
     /// <summary>And has been read.</summary>
     public bool IsReadingCompleted => HasEnded && _first >= _end;
 

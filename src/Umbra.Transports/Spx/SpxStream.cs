@@ -94,6 +94,8 @@ internal sealed partial class SpxStream : IPacketStream
 
     public PacketStreamCounters Counters => _counters;
 
+    public bool HasUnread => _receive is { HasUnread: true };
+
     public bool IsReadingCompleted => _receive is { IsReadingCompleted: true };
 
     public TimeSpan NextDue => State switch

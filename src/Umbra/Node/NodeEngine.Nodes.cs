@@ -178,7 +178,7 @@ internal sealed partial class NodeEngine
         public async ValueTask DisposeAsync()
         {
             await _closing.CancelAsync();
-            await _looking;
+            await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             engine._openLinks.TryRemove(duplex, out _);
             await duplex.DisposeAsync();
             place.Dispose();
