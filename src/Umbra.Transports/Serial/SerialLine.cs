@@ -79,6 +79,8 @@ internal sealed class SerialLine : IAsyncDisposable
     {
         try
         {
+            ThrowIfGone();
+
             // Where the device has gone, the stream does not always hear of its token either.
             int count = await _stream.ReadAsync(buffer, _gone.Token).AsTask().WaitAsync(_gone.Token);
             return count > 0 ? count : throw new IOException("the end");
@@ -104,6 +106,7 @@ internal sealed class SerialLine : IAsyncDisposable
                 await _pacer.WaitAsync(either.Token);
             }
 
+            ThrowIfGone();
             await _stream.WriteAsync(bytes, either.Token).AsTask().WaitAsync(either.Token);
             _pacer?.Add(bytes.Length);
         }
@@ -135,6 +138,15 @@ internal sealed class SerialLine : IAsyncDisposable
         if (held.HasHungUp)
         {
             _ = _gone.CancelAsync();
+        }
+    }
+
+    /// <summary>Asked before each step: what the stream of a device that has gone is given to write it keeps for ever, and whoever closes it waits for that.</summary>
+    private void ThrowIfGone()
+    {
+        if (_lock?.HasHungUp == true)
+        {
+            throw new IOException("it hung up");
         }
     }
 
