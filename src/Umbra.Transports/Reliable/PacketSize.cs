@@ -8,7 +8,6 @@ internal sealed class PacketSize(ReliableOptions options, int overhead)
 {
     private const int MaxProbes = 3;
     private const int Sample = 50;
-    private const double TooMany = 0.1;
     private const int CleanRun = 500;
 
     private int _known;
@@ -96,11 +95,18 @@ internal sealed class PacketSize(ReliableOptions options, int overhead)
             return;
         }
 
-        if (options.LineRate is not null && _failed > _sent * TooMany)
+        if (options.LineRate is not null && ArePaidForByHalves((double)_failed / _sent))
         {
             Payload = Math.Max(Payload / 2, Math.Min(options.LeastPayload, Payload));
         }
 
         _sent = _failed = 0;
+    }
+
+    /// <summary>Frames of half the size are hit half as often, but of what the line carries more is overhead.</summary>
+    private bool ArePaidForByHalves(double failed)
+    {
+        double frame = Current + options.LineOverhead;
+        return Math.Sqrt(1 - failed) < frame / (frame + overhead + options.LineOverhead);
     }
 }

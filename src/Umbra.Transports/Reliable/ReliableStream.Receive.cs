@@ -226,7 +226,7 @@ internal sealed partial class ReliableStream
     private Arrival Newer(in Arrival newest, long sequence, TimeSpan now)
     {
         SendSlot slot = _sending[sequence];
-        bool isSure = slot.Sendings == 1 || now - slot.SentAt >= _roundTrip.Least;
+        bool isSure = slot.Sendings == 1 || now - slot.SentAt >= LeastAnswer(slot.Length);
         if (isSure && slot.Order > _arrivedOrder)
         {
             _arrivedOrder = slot.Order;
@@ -234,6 +234,12 @@ internal sealed partial class ReliableStream
 
         return slot.Sendings > 0 && (newest.Sendings == 0 || slot.Order > newest.Order) ? new Arrival(slot.Order, slot.SentAt, slot.Sendings) : newest;
     }
+
+    /// <summary>
+    /// How soon a packet is answered at the earliest: as soon as ever, and on a line no sooner than its bytes have gone over it. There what was sent twice is never measured, and the only measure may be of
+    /// a packet that waited for a device to come back.
+    /// </summary>
+    private TimeSpan LeastAnswer(int bytes) => _options.LineRate is { } rate ? Earlier(_roundTrip.Least, TimeSpan.FromSeconds(bytes / rate)) : _roundTrip.Least;
 
     private void Measure(in Arrival newest, in ReliablePacket packet, TimeSpan now)
     {

@@ -124,7 +124,7 @@ internal sealed partial class ReliableStream
         }
     }
 
-    /// <summary>In flight and overtaken: lost, once it had a quarter more than the usual time. Where fewer have overtaken it, it gets longer.</summary>
+    /// <summary>In flight and overtaken: lost, once it had a quarter more than the usual time. Where fewer have overtaken it, it gets longer; on a line nothing overtakes.</summary>
     private void FindLost(TimeSpan now)
     {
         _lossAt = TimeSpan.MaxValue;
@@ -132,7 +132,7 @@ internal sealed partial class ReliableStream
         while (_sending.Oldest is not SendSlot.None and var oldest && _sending[oldest].Order < _arrivedOrder)
         {
             SendSlot slot = _sending[oldest];
-            TimeSpan patience = _arrivedOrder - slot.Order >= Overtaking ? usual * 1.25 : (usual * 2) + _options.AckDelay;
+            TimeSpan patience = _options.LineRate is not null ? usual : _arrivedOrder - slot.Order >= Overtaking ? usual * 1.25 : (usual * 2) + _options.AckDelay;
             if (now < slot.SentAt + patience)
             {
                 _lossAt = slot.SentAt + patience;
@@ -220,8 +220,8 @@ internal sealed partial class ReliableStream
             rate = Math.Min(rate, PacingGain * _congestion.Packets * _size.Current / usual.TotalSeconds);
         }
 
-        // A line takes a frame while the one before is on it; more would only wait in the kernel, before what is urgent.
-        double packets = _options.LineRate is null ? BurstPackets * _size.Current : _size.Current + _options.LineOverhead;
+        // A line takes as much as its largest frame while the one before is on it; more would only wait in the kernel, before what is urgent.
+        double packets = _options.LineRate is null ? BurstPackets * _size.Current : MaxPacketBytes + _options.LineOverhead;
         _pacer.Update(rate, Math.Max(packets, rate * Burst.TotalSeconds), now);
     }
 

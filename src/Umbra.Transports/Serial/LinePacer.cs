@@ -26,7 +26,8 @@ internal sealed class LinePacer(TimeProvider time, int bytesPerSecond, TimeSpan 
     {
         while (Backlog - ahead is { Ticks: > 0 } wait)
         {
-            await Task.Delay(wait, time, cancellationToken);
+            // Whole milliseconds are waited, and the rest of one would be none.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, cancellationToken);
         }
     }
 

@@ -19,8 +19,8 @@ internal sealed partial class SharedLine : IPacketWire, IAsyncDisposable
     private const int MinPacket = 4;
     private const int ReadSize = 4096;
 
-    /// <summary>Flags, checksum, and the escapes in bytes that are random, as those of TLS are.</summary>
-    private const int FrameOverhead = 2 + HdlcFrame.ChecksumBytes + (MaxPayload / 43);
+    /// <summary>Flags and checksum. The line's pacer counts what is escaped.</summary>
+    private const int FrameOverhead = 2 + HdlcFrame.ChecksumBytes;
 
     /// <summary>As if it had no end: such a device takes what it can.</summary>
     private const int RateOfItsOwn = 100_000_000;
