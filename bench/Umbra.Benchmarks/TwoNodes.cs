@@ -22,8 +22,8 @@ internal sealed class TwoNodes : IAsyncDisposable
     public const string Serial = "async";
     public const string NoisySerial = "async-noisy";
 
+    public const int Baud = 115_200;
     private const string Session = "alice";
-    private const int Baud = 115_200;
     private const double Noise = 1e-4;
     private readonly TempFolder _folder;
     private readonly TestLine? _line;
@@ -57,7 +57,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     public static async Task<TwoNodes> StartAsync(int width, int height, string transport = Pipe)
     {
         TempFolder folder = new();
-        TestLine? line = transport is Serial or NoisySerial ? new TestLine(Baud, transport == NoisySerial ? Noise : 0) : null;
+        TestLine? line = IsSerial(transport) ? LineOf(transport) : null;
         string link = transport switch
         {
             Tcp => string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{FreePort.Find()}"),
@@ -79,6 +79,11 @@ internal sealed class TwoNodes : IAsyncDisposable
             throw;
         }
     }
+
+    public static bool IsSerial(string transport) => transport is Serial or NoisySerial;
+
+    /// <summary>The line under one of the two serial transports.</summary>
+    public static TestLine LineOf(string transport) => new(Baud, transport == NoisySerial ? Noise : 0);
 
     public async ValueTask DisposeAsync()
     {

@@ -46,7 +46,8 @@ internal sealed class HopBenchmark(RunOptions options, HopScene scene, Cancellat
             ];
             Machine before = Machine.Read();
             List<PhaseResult> results = await RepeatAsync(casts);
-            return new HopReport(options, scene, before, Machine.Read(), results);
+            List<LineGoodput> goodput = await GoodputAsync();
+            return new HopReport(options, scene, before, Machine.Read(), results, goodput);
         }
         finally
         {
@@ -77,6 +78,22 @@ internal sealed class HopBenchmark(RunOptions options, HopScene scene, Cancellat
                         $"{repetition}/{options.Repetitions} {workload.Name}: {string.Join(", ", cast.Viewers.Select(viewer => viewer.Name))} {cast.Transport}");
                     results.AddRange(await MeasureAsync(workload, cast));
                 }
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>Of lines alone, where there are any: the same lines without nodes.</summary>
+    private async Task<List<LineGoodput>> GoodputAsync()
+    {
+        List<LineGoodput> results = [];
+        for (int repetition = 1; repetition <= options.Repetitions; repetition++)
+        {
+            foreach (string transport in scene.Links.Where(TwoNodes.IsSerial))
+            {
+                await Console.Error.WriteLineAsync($"{repetition}/{options.Repetitions} goodput: {transport}");
+                results.Add(await LineGoodput.MeasureAsync(transport, TimeSpan.FromSeconds(options.Seconds), cancellationToken));
             }
         }
 
