@@ -7,7 +7,12 @@ namespace Umbra.Transports.Reliable;
 internal sealed class PacketSize(ReliableOptions options, int overhead)
 {
     private const int MaxProbes = 3;
-    private const int Sample = 50;
+
+    /// <summary>Frames after which is counted anew.</summary>
+    private const int Sample = 100;
+
+    /// <summary>So many of them damaged are no accident: nothing is gained by waiting for more.</summary>
+    private const int Decisive = 8;
     private const int CleanRun = 500;
 
     private int _known;
@@ -90,17 +95,16 @@ internal sealed class PacketSize(ReliableOptions options, int overhead)
     private void Count(int count)
     {
         _sent += count;
-        if (_sent < Sample)
-        {
-            return;
-        }
-
-        if (options.LineRate is not null && ArePaidForByHalves((double)_failed / _sent))
+        if (options.LineRate is not null && _failed >= Decisive && ArePaidForByHalves((double)_failed / _sent))
         {
             Payload = Math.Max(Payload / 2, Math.Min(options.LeastPayload, Payload));
+            _sent = _failed = 0;
         }
 
-        _sent = _failed = 0;
+        if (_sent >= Sample)
+        {
+            _sent = _failed = 0;
+        }
     }
 
     /// <summary>Frames of half the size are hit half as often, but of what the line carries more is overhead.</summary>
