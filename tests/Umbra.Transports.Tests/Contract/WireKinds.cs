@@ -22,7 +22,7 @@ internal static class WireKinds
     public static int BytesToSend(this WireKind kind) => kind.IsLine() ? Megabyte / 4 : 4 * Megabyte;
 
     /// <summary>More than fits into all buffers on the way.</summary>
-    public static long BytesToStall(this WireKind kind) => (kind.IsLine() ? 1 : 48) * Megabyte;
+    public static long BytesToStall(this WireKind kind) => kind.IsLine() ? Megabyte / 4 : 48 * Megabyte;
 
     /// <summary>Connections one after the other.</summary>
     public static int Repetitions(this WireKind kind) => kind.IsLine() ? 5 : kind.IsTls() ? 100 : 1000;
