@@ -63,9 +63,20 @@ internal sealed partial class NodeEngine
         WireCheckRequest request, TransportAddress address, Stream stream, TimeSpan connect, TimeSpan handshake, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         DriverHost host = _drivers.Of(address.Driver);
+        await using Stream owned = stream;
         using Account account = host.Account.Open($"check of {address}", isWire: true, driver: address.Driver.Name);
         await using StreamDuplex duplex = new(stream, _driverMemory.Of(address.Driver, account));
         using LinkCheck check = new(duplex, _pool, account, _time);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<double> receiving = Task.FromResult(0.0);
+        Task<double> sending = receiving;
+
+        // Whoever asked may go at any step; what reads and writes has to end before what it reads and writes with.
+        await using Ending ending = new(async () =>
+        {
+            await stop.CancelAsync();
+            await ((Task)Task.WhenAll(receiving, sending)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
         WireCheckInfo info = new(
             address.ToString(), address.Driver.Name, await Checked(check.GreetAsync(Name, cancellationToken)), WireCheckPhase.RoundTrip, 0, connect.TotalMilliseconds, handshake.TotalMilliseconds);
         yield return info;
@@ -83,7 +94,7 @@ internal sealed partial class NodeEngine
         TimeSpan duration = TimeSpan.FromSeconds(request.Seconds);
         (long packets, long retransmitted) = Count(host);
         Channel<double> steps = Channel.CreateUnbounded<double>();
-        Task<double> receiving = Follow(check.ReceiveAsync(duration, step => steps.Writer.TryWrite(step), cancellationToken), steps);
+        receiving = Follow(check.ReceiveAsync(duration, step => steps.Writer.TryWrite(step), stop.Token), steps);
         await foreach (double step in steps.Reader.ReadAllAsync(cancellationToken))
         {
             yield return info with { Progress = 0.05 + (step * 0.45) };
@@ -93,7 +104,7 @@ internal sealed partial class NodeEngine
         yield return info;
 
         steps = Channel.CreateUnbounded<double>();
-        Task<double> sending = Follow(check.SendAsync(duration, step => steps.Writer.TryWrite(step), cancellationToken), steps);
+        sending = Follow(check.SendAsync(duration, step => steps.Writer.TryWrite(step), stop.Token), steps);
         await foreach (double step in steps.Reader.ReadAllAsync(cancellationToken))
         {
             yield return info with { Progress = 0.5 + (step * 0.5) };
@@ -136,6 +147,11 @@ internal sealed partial class NodeEngine
         {
             throw new NodeOperationException(ErrorCode.NodeUnreachable, $"the wire was lost while it was measured: {exception.Message}", "try again; the log of the node there may say more", exception);
         }
+    }
+
+    private sealed class Ending(Func<Task> end) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await end();
     }
 
     private DriverHost FindDriver(string name) => TransportDrivers.Find(name) is { IsInternal: false } driver
