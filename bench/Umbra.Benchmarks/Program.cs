@@ -6,6 +6,7 @@ using Umbra.Benchmarks;
 using Umbra.Benchmarks.Crowd;
 using Umbra.Benchmarks.Fanout;
 using Umbra.Benchmarks.Hop;
+using Umbra.Benchmarks.Link;
 using Umbra.Benchmarks.Loss;
 using Umbra.Benchmarks.Stuck;
 using Umbra.Benchmarks.Tree;
@@ -31,7 +32,7 @@ if (args is [Relay.Verb, var upstream])
 
 RunOptions options = new();
 FanoutOptions fanout = new();
-if (!(args is ["fanout", ..] ? FanoutOptions.TryParse(args[1..], out fanout) : RunOptions.TryParse(args is ["crowd" or "stuck" or "hop" or "serial" or "tree" or "loss", ..] ? args[1..] : args, ref options)))
+if (!(args is ["fanout", ..] ? FanoutOptions.TryParse(args[1..], out fanout) : RunOptions.TryParse(args is ["crowd" or "stuck" or "hop" or "serial" or "tree" or "loss" or "link", ..] ? args[1..] : args, ref options)))
 {
     Console.Error.WriteLine(RunOptions.Usage);
     return 2;
@@ -45,6 +46,7 @@ try
         ["fanout", ..] => await new FanoutBenchmark(fanout, end.Token).RunAsync(),
         ["crowd", ..] => await new CrowdBenchmark(options, end.Token).RunAsync(),
         ["stuck", ..] => await new StuckBenchmark(options, end.Token).RunAsync(),
+        ["link", ..] => await new LinkBenchmark(options, end.Token).RunAsync(),
         ["loss", ..] => new LossBenchmark(options, end.Token).Run(),
         ["tree", ..] => await new TreeBenchmark(options, end.Token).RunAsync(),
         ["serial", ..] => await new HopBenchmark(options, HopScene.Serial, end.Token).RunAsync(),

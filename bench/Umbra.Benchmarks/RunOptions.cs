@@ -18,6 +18,7 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
         ./run bench crowd [OPTION...]     what two hundred shadowers cost the owner of a session on a node of 256 MiB, and who goes when memory is short
         ./run bench fanout [OPTION...]    what each viewer costs Umbra, Xvnc, x11vnc, x0vncserver and a plain relay, beside each other
         ./run bench tree [OPTION...]      what a thousand viewers behind four near nodes cost the target node
+        ./run bench link [OPTION...]      how fast bytes go over a link of each driver, beside TLS alone and the kernel's calls alone
         ./run bench loss [OPTION...]      what arrives of a wire's rate where packets are lost; in virtual time, of the options only --output
         ./run bench micro [FILTER...]     micro-benchmarks whose name contains a filter
 
