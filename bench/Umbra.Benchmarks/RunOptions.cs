@@ -11,6 +11,9 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
     /// <summary>Transports of the link between the nodes of the hop.</summary>
     public IReadOnlyList<string> Links { get; init; } = [TwoNodes.Pipe, TwoNodes.Tcp];
 
+    /// <summary>Schemes of the links that are measured by themselves.</summary>
+    public IReadOnlyList<string> Wires { get; init; } = ["tcp", "pipe", "netb", "ipx", "spx"];
+
     public const string Usage = """
         ./run bench [hop] [OPTION...]     what a hop costs: rate and latency through two nodes
         ./run bench serial [OPTION...]    from a key to its pixel over serial lines of 115200 baud, one of them noisy
@@ -29,6 +32,9 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
 
         hop only:
         --link LIST        of pipe and tcp: what links the two nodes (pipe,tcp)
+
+        link only:
+        --wire LIST        of tcp, pipe, netb, ipx and spx (all)
 
         fanout only:
         --workload LIST    of film, video, scroll, office and animation (film)
@@ -59,6 +65,7 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
                 "--repeat" when isNumber => options with { Repetitions = number },
                 "--quality" when isNumber && number <= 9 => options with { Quality = number },
                 "--link" when rest[1].Split(',') is var links && links.All(link => link is TwoNodes.Pipe or TwoNodes.Tcp) => options with { Links = [.. links.Distinct()] },
+                "--wire" when rest[1].Split(',') is var wires && wires.All(new RunOptions().Wires.Contains) => options with { Wires = [.. wires.Distinct()] },
                 "--output" when rest[1] is "json" or "table" => options with { IsJson = rest[1] == "json" },
                 _ => null,
             };

@@ -22,7 +22,7 @@ internal sealed class LinkBenchmark(RunOptions options, CancellationToken cancel
         List<LinkResult> results = [];
         try
         {
-            foreach ((string wire, string packets, string listen, string connect) in Addresses(folder.Path))
+            foreach ((string wire, string packets, string listen, string connect) in Addresses(folder.Path).Where(address => options.Wires.Contains(address.Wire)))
             {
                 wires.Add((wire, packets, await LinkWire.StartAsync(listen, connect)));
             }
@@ -63,16 +63,16 @@ internal sealed class LinkBenchmark(RunOptions options, CancellationToken cancel
 
     private async Task RepeatAsync(string folder, IEnumerable<(string Wire, string Packets, LinkWire Link)> wires, List<LinkResult> results)
     {
-        double reference = await PlainTls.MeasureAsync(new IPEndPoint(IPAddress.Loopback, 0), _time, cancellationToken);
+        LinkRate reference = await PlainTls.MeasureAsync(new IPEndPoint(IPAddress.Loopback, 0), _time, cancellationToken);
         results.Add(new LinkResult("TLS alone over TCP: the reference", "", reference, null, reference));
         string path = Path.Combine(folder, "plain");
-        double pipe = await PlainTls.MeasureAsync(new UnixDomainSocketEndPoint(path), _time, cancellationToken);
+        LinkRate pipe = await PlainTls.MeasureAsync(new UnixDomainSocketEndPoint(path), _time, cancellationToken);
         File.Delete(path);
         results.Add(new LinkResult("TLS alone over a Unix socket", "", pipe, null, reference));
         foreach ((string wire, string packets, LinkWire link) in wires)
         {
-            double toNear = await link.MeasureAsync(isToNear: true, _time, cancellationToken);
-            double toTarget = await link.MeasureAsync(isToNear: false, _time, cancellationToken);
+            LinkRate toNear = await link.MeasureAsync(isToNear: true, _time, cancellationToken);
+            LinkRate toTarget = await link.MeasureAsync(isToNear: false, _time, cancellationToken);
             results.Add(new LinkResult(wire, packets, toNear, toTarget, reference));
         }
 

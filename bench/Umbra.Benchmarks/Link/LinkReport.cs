@@ -4,15 +4,20 @@ internal sealed record LinkReport(RunOptions Options, Machine Before, Machine Af
 {
     protected override string Scene => "both ends in one process on the loopback, 16 KiB a write";
 
-    protected override string[] Columns => ["wire", "longest packet", "MB/s to the near node", "of the reference", "MB/s to the target node", "of the reference, too"];
+    protected override string[] Columns =>
+    [
+        "wire", "longest packet", "MB/s to the near node", "of the reference", "MB a core's second", "MB/s to the target node", "of the reference, too", "MB a core's second, too",
+    ];
 
     protected override IEnumerable<string[]> Rows => Results.GroupBy(result => (result.Wire, result.Packets)).Select(row => (string[])
     [
         row.Key.Wire,
         row.Key.Packets,
-        Spread(row, result => result.ToNear / 1e6, "0"),
-        Spread(row, result => result.ToNear / result.Reference, "0.00"),
-        Spread(row, result => result.ToTarget / 1e6, "0"),
-        Spread(row, result => result.ToTarget / result.Reference, "0.00"),
+        Spread(row, result => result.ToNear.BytesPerSecond / 1e6, "0"),
+        Spread(row, result => result.ToNear.BytesPerSecond / result.Reference?.BytesPerSecond, "0.00"),
+        Spread(row, result => result.ToNear.BytesPerCoreSecond / 1e6, "0"),
+        Spread(row, result => result.ToTarget?.BytesPerSecond / 1e6, "0"),
+        Spread(row, result => result.ToTarget?.BytesPerSecond / result.Reference?.BytesPerSecond, "0.00"),
+        Spread(row, result => result.ToTarget?.BytesPerCoreSecond / 1e6, "0"),
     ]);
 }

@@ -39,8 +39,7 @@ internal sealed class LinkWire : IAsyncDisposable
     }
 
     /// <summary>Over a connection of its own.</summary>
-    /// <returns>Bytes per second.</returns>
-    public async Task<double> MeasureAsync(bool isToNear, TimeSpan time, CancellationToken cancellationToken)
+    public async Task<LinkRate> MeasureAsync(bool isToNear, TimeSpan time, CancellationToken cancellationToken)
     {
         Stream bare = await _near.Services.GetRequiredService<TransportConnectors>().ConnectAsync(_address, cancellationToken);
         LinkTlsStream tls = await LinkTls.ConnectAsync(bare, TestTls.Client(TestCertificates.Near, _ => true), _address.Driver.MaxTlsRecord, cancellationToken);

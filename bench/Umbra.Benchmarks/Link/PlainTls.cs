@@ -8,7 +8,7 @@ namespace Umbra.Benchmarks.Link;
 /// <summary>TLS 1.3 over a socket and nothing else: what the links are compared with.</summary>
 internal static class PlainTls
 {
-    public static async Task<double> MeasureAsync(EndPoint at, TimeSpan time, CancellationToken cancellationToken)
+    public static async Task<LinkRate> MeasureAsync(EndPoint at, TimeSpan time, CancellationToken cancellationToken)
     {
         ProtocolType protocol = at is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
         using Socket listener = new(at.AddressFamily, SocketType.Stream, protocol);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Umbra.Transports.Ipx;
 
 namespace Umbra.Benchmarks.Link;
 
@@ -9,14 +10,13 @@ internal static class SystemCalls
 {
     private const int TcpBytes = 64 * 1024;
     private const int KernelBufferBytes = 1024 * 1024;
-    private const int HeaderBytes = 28;
 
     /// <summary>Linux: SOL_UDP, UDP_SEGMENT, UDP_GRO.</summary>
     private const int SolUdp = 17;
     private const int UdpSegment = 103;
     private const int UdpGro = 104;
 
-    public static double Tcp(TimeSpan time)
+    public static LinkRate Tcp(TimeSpan time)
     {
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -29,8 +29,8 @@ internal static class SystemCalls
 
     /// <param name="packetBytes">Of each datagram's content.</param>
     /// <param name="isTrain">As many of them in one call as go.</param>
-    /// <returns>Bytes of content per second that arrive; what the receiver has no room for is lost.</returns>
-    public static double Udp(int packetBytes, bool isTrain, TimeSpan time)
+    /// <returns>Of content that arrives; what the receiver has no room for is lost.</returns>
+    public static LinkRate Udp(int packetBytes, bool isTrain, TimeSpan time)
     {
         using Socket receiver = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         receiver.ReceiveBufferSize = KernelBufferBytes;
@@ -42,13 +42,13 @@ internal static class SystemCalls
         {
             sender.SetRawSocketOption(SolUdp, UdpSegment, BitConverter.GetBytes(packetBytes));
             receiver.SetRawSocketOption(SolUdp, UdpGro, BitConverter.GetBytes(1));
-            bytes = Math.Min(64, (ushort.MaxValue - HeaderBytes) / packetBytes) * packetBytes;
+            bytes = Math.Min(UdpWire.MaxTrainPackets, UdpWire.MaxTrainBytes / packetBytes) * packetBytes;
         }
 
         return Measure(sender, receiver, bytes, ushort.MaxValue, time);
     }
 
-    private static double Measure(Socket sender, Socket receiver, int sendBytes, int receiveBytes, TimeSpan time)
+    private static LinkRate Measure(Socket sender, Socket receiver, int sendBytes, int receiveBytes, TimeSpan time)
     {
         bool isOver = false;
         Thread sending = new(() =>
@@ -62,13 +62,14 @@ internal static class SystemCalls
         sending.Start();
         byte[] buffer = new byte[receiveBytes];
         long received = 0;
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < time)
         {
             received += receiver.Receive(buffer);
         }
 
-        double rate = received / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        LinkRate rate = LinkRate.Of(received, Stopwatch.GetElapsedTime(start), Environment.CpuUsage.TotalTime - cpu);
         Volatile.Write(ref isOver, true);
 
         // Over TCP it may be waiting for room.

@@ -15,17 +15,17 @@ internal sealed class Transfer(Func<ValueTask> write, Func<ValueTask<long>> read
     private long _read;
     private volatile bool _isOver;
 
-    /// <returns>Bytes per second that were read.</returns>
-    public async Task<double> MeasureAsync(TimeSpan time, CancellationToken cancellationToken)
+    public async Task<LinkRate> MeasureAsync(TimeSpan time, CancellationToken cancellationToken)
     {
         Task[] both = [Task.Run(WriteAllAsync, CancellationToken.None), Task.Run(ReadAllAsync, CancellationToken.None)];
         try
         {
             await Task.Delay(WarmUp, cancellationToken);
             long start = Stopwatch.GetTimestamp();
+            TimeSpan cpu = Environment.CpuUsage.TotalTime;
             long before = Interlocked.Read(ref _read);
             await Task.Delay(time, cancellationToken);
-            return (Interlocked.Read(ref _read) - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            return LinkRate.Of(Interlocked.Read(ref _read) - before, Stopwatch.GetElapsedTime(start), Environment.CpuUsage.TotalTime - cpu);
         }
         finally
         {

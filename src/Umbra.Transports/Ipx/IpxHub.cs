@@ -38,7 +38,7 @@ public sealed class IpxHub : IAsyncDisposable
     {
         _time = time;
         _maxClients = maxClients;
-        _memory = memory.Rent(UdpWire.MaxTrainBytes);
+        _memory = memory.Rent(UdpWire.MaxDatagramBytes);
         try
         {
             _wire = new UdpWire(local);

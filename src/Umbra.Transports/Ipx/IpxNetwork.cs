@@ -37,7 +37,7 @@ internal sealed class IpxNetwork : IAsyncDisposable
             _broadcasts = options.Broadcast is { } broadcast && hub is null && OperatingSystem.IsLinux()
                 ? new UdpWire(new IPEndPoint(broadcast, _wire.Local.Port), isShared: true)
                 : null;
-            _memory = memory.Rent((_broadcasts is null ? 2 : 3) * UdpWire.MaxTrainBytes);
+            _memory = memory.Rent((_broadcasts is null ? 2 : 3) * UdpWire.MaxDatagramBytes);
             _dialect = hub is { } peer ? new HubDialect(_wire, peer, time) : new TunnelDialect(_wire.Local, options);
         }
         catch
@@ -155,7 +155,7 @@ internal sealed class IpxNetwork : IAsyncDisposable
         _broadcasts is null ? Task.CompletedTask : Task.Run(() => ReceiveAsync(_broadcasts, Train(2))),
     ];
 
-    private Memory<byte> Train(int index) => _memory.Memory.Slice(index * UdpWire.MaxTrainBytes, UdpWire.MaxTrainBytes);
+    private Memory<byte> Train(int index) => _memory.Memory.Slice(index * UdpWire.MaxDatagramBytes, UdpWire.MaxDatagramBytes);
 
     /// <summary>Puts a header before each payload.</summary>
     /// <returns>How long the train is.</returns>

@@ -10,8 +10,11 @@ namespace Umbra.Transports.Ipx;
 /// </summary>
 internal sealed class UdpWire : IDisposable
 {
-    /// <summary>Longest train in bytes: what one UDP datagram may hold.</summary>
-    public const int MaxTrainBytes = 65507;
+    /// <summary>Most bytes that are received at once: what one UDP datagram may hold.</summary>
+    public const int MaxDatagramBytes = 65507;
+
+    /// <summary>Longest train in bytes. With the headers of UDP, IPv4 and Ethernet, which the loopback counts too, it stays below 64 KiB: Linux cuts what is longer packet by packet.</summary>
+    public const int MaxTrainBytes = 65535 - 8 - 20 - 14;
 
     /// <summary>Most packets of a train: what every kernel that knows trains takes.</summary>
     public const int MaxTrainPackets = 64;
@@ -100,7 +103,7 @@ internal sealed class UdpWire : IDisposable
     }
 
     /// <summary>Waits for a datagram, or a train of them; <see cref="From"/> says whose.</summary>
-    /// <param name="buffer">Has room for <see cref="MaxTrainBytes"/>; what does not fit is lost.</param>
+    /// <param name="buffer">Has room for <see cref="MaxDatagramBytes"/>; what does not fit is lost.</param>
     /// <exception cref="SocketException">Disposed, or the network is down.</exception>
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         _socket.ReceiveFromAsync(buffer, SocketFlags.None, _from, cancellationToken);

@@ -30,7 +30,7 @@ internal sealed class SocketListener : IConnectionListener
     public static async ValueTask<IConnectionListener> BindAsync(
         EndPoint endPoint, MemoryPool<byte> memory, SocketSettings sockets, TransportOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        GivenMemory given = new(memory);
+        GivenMemory given = new(new LargeBlocks(memory));
         ServiceCollection own = new();
         own.Add(sockets.Services);
         own.AddOptions();
