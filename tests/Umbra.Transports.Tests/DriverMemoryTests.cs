@@ -109,7 +109,7 @@ public sealed class DriverMemoryTests : PoolTest
         TaskCompletionSource<IDisposable> kept = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Wire wire = await Wire.StartAsync(kind, Pool, connection =>
         {
-            kept.SetResult(connection.Features.Get<IMemoryPoolFeature>()!.MemoryPool.Rent(4096));
+            kept.SetResult(connection.Features.Get<IMemoryPoolFeature>()!.MemoryPool.Rent(16 * 1024));
             return Task.CompletedTask;
         });
         await using (Stream client = await wire.ConnectBareAsync())
@@ -120,7 +120,7 @@ public sealed class DriverMemoryTests : PoolTest
 
         string error = Assert.Single(wire.Log.Lines, line => line.Level >= LogLevel.Error).Text;
         Assert.StartsWith($"driver {driver}, {driver} ", error, StringComparison.Ordinal);
-        Assert.Contains("1 blocks, 4096 bytes were not returned", error, StringComparison.Ordinal);
+        Assert.Contains("1 blocks, 16384 bytes were not returned", error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -12,7 +12,7 @@ internal sealed record ReliableOptions
     /// <summary>Packets received and not read.</summary>
     public int ReceiveWindow { get; init; } = 256;
 
-    /// <summary>Packets that may wait while none is on its way: what waits is old when it arrives.</summary>
+    /// <summary>Packets that may wait in any case, however few may be on their way: what waits is old when it arrives.</summary>
     public int MaxUnsent { get; init; } = 16;
 
     /// <summary>Others use the wire: less is sent where packets are lost (RFC 8085).</summary>

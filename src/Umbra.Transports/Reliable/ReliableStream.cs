@@ -87,8 +87,8 @@ internal sealed partial class ReliableStream : IPacketStream
 
         try
         {
-            // As many may wait as are on their way: that is what the wire takes in one round trip.
-            int taken = _sending.Write(bytes, _size.Payload, Math.Max(_options.MaxUnsent, _sending.InFlight));
+            // As many may wait as may be on their way: that is what the wire takes in one round trip. Fewer would go in shorter trains once all that was on its way has arrived.
+            int taken = _sending.Write(bytes, _size.Payload, Math.Max(_options.MaxUnsent, _congestion?.Packets ?? _sending.InFlight));
             _payloadSent += taken;
             return taken;
         }
