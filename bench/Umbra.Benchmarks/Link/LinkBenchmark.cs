@@ -64,7 +64,7 @@ internal sealed class LinkBenchmark(RunOptions options, CancellationToken cancel
     private async Task RepeatAsync(string folder, IEnumerable<(string Wire, string Packets, LinkWire Link)> wires, List<LinkResult> results)
     {
         LinkRate reference = await PlainTls.MeasureAsync(new IPEndPoint(IPAddress.Loopback, 0), _time, cancellationToken);
-        results.Add(new LinkResult("TLS alone over TCP: the reference", "", reference, null, reference));
+        results.Add(new LinkResult("TLS alone over TCP", "", reference, null, reference));
         string path = Path.Combine(folder, "plain");
         LinkRate pipe = await PlainTls.MeasureAsync(new UnixDomainSocketEndPoint(path), _time, cancellationToken);
         File.Delete(path);

@@ -6,7 +6,7 @@ internal sealed record LinkReport(RunOptions Options, Machine Before, Machine Af
 
     protected override string[] Columns =>
     [
-        "wire", "longest packet", "MB/s to the near node", "of the reference", "MB a core's second", "MB/s to the target node", "of the reference, too", "MB a core's second, too",
+        "wire", "longest packet", "near MB/s", "near, of TLS alone", "near, a core's second MB", "target MB/s", "target, of TLS alone", "target, a core's second MB",
     ];
 
     protected override IEnumerable<string[]> Rows => Results.GroupBy(result => (result.Wire, result.Packets)).Select(row => (string[])
