@@ -87,8 +87,9 @@ internal sealed partial class ReliableStream : IPacketStream
 
         try
         {
-            // As many may wait as may be on their way: that is what the wire takes in one round trip. Fewer would go in shorter trains once all that was on its way has arrived.
-            int taken = _sending.Write(bytes, _size.Payload, Math.Max(_options.MaxUnsent, _congestion?.Packets ?? _sending.InFlight));
+            // As many may wait as are on their way: that is what the wire takes in one round trip. Where all has arrived, as many as may go now, so that they go in one train.
+            long mayGo = Math.Min(_congestion?.Packets ?? 0, _edge - _sending.Next);
+            int taken = _sending.Write(bytes, _size.Payload, (int)Math.Max(_options.MaxUnsent, Math.Max(_sending.InFlight, mayGo)));
             _payloadSent += taken;
             return taken;
         }
