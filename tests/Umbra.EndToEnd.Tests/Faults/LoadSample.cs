@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Umbra.Api;
 
 namespace Umbra.EndToEnd.Tests.Faults;
@@ -10,6 +11,19 @@ internal readonly record struct LoadSample(long NearResident, long NearPool, lon
         PoolInfo near = await pair.NearApi.GetPoolAsync(CancellationToken.None);
         PoolInfo target = await pair.TargetApi.GetPoolAsync(CancellationToken.None);
         return new LoadSample(pair.Near.Cost.ResidentBytes, near.Bytes, pair.Target.Cost.ResidentBytes, target.Bytes);
+    }
+
+    /// <summary>Reads every quarter of a second.</summary>
+    public static async Task<List<LoadSample>> ReadForAsync(NodePair pair, TimeSpan time)
+    {
+        List<LoadSample> samples = [];
+        for (Stopwatch clock = Stopwatch.StartNew(); clock.Elapsed < time;)
+        {
+            samples.Add(await ReadAsync(pair));
+            await Task.Delay(250);
+        }
+
+        return samples;
     }
 
     /// <summary>The largest of each.</summary>

@@ -13,13 +13,17 @@ internal sealed class NodePair : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private NodePair(NodeProcess near, NodeProcess target)
+    private NodePair(NodeProcess near, NodeProcess target, string link)
     {
+        Link = link;
         Near = near;
         Target = target;
         NearApi = new NodeClient(near.ApiSocket, Patience);
         TargetApi = new NodeClient(target.ApiSocket, Patience);
     }
+
+    /// <summary>Where the target node listens for links.</summary>
+    public string Link { get; }
 
     public NodeProcess Near { get; }
 
@@ -31,15 +35,16 @@ internal sealed class NodePair : IAsyncDisposable
 
     /// <param name="shadowing">The most that the target node allows.</param>
     /// <param name="link">Where the target node listens for links; null: a pipe.</param>
+    /// <param name="reach">Where the near node reaches it there; null: the same.</param>
     /// <param name="processLimit">The most each of the nodes may use; null: what the machine has.</param>
-    public static async Task<NodePair> StartAsync(string shadowing = "control", string? link = null, string? processLimit = null)
+    public static async Task<NodePair> StartAsync(string shadowing = "control", string? link = null, string? reach = null, string? processLimit = null)
     {
         NodeProcess[] nodes = await Task.WhenAll(StartNodeAsync("server-a", shadowing, null, processLimit), StartNodeAsync("server-b", shadowing, link, processLimit));
-        NodePair pair = new(nodes[0], nodes[1]);
+        NodePair pair = new(nodes[0], nodes[1], link ?? LinkOf(nodes[1]));
         try
         {
             InviteInfo invite = await pair.TargetApi.InviteNodeAsync(new InviteRequest(), CancellationToken.None);
-            await pair.NearApi.JoinNodeAsync(new JoinRequest(invite.Token, link ?? LinkOf(pair.Target)), CancellationToken.None);
+            await pair.NearApi.JoinNodeAsync(new JoinRequest(invite.Token, reach ?? pair.Link), CancellationToken.None);
             return pair;
         }
         catch

@@ -19,9 +19,6 @@ public sealed class StuckViewerTests(ITestOutputHelper output)
     private static readonly TimeSpan RunWithout = Long.IsWanted ? Run : TimeSpan.FromSeconds(8);
     private static readonly double LeastShare = Long.IsWanted ? 0.95 : 0.7;
 
-    /// <summary>Tight with JPEG, as a viewer of video asks.</summary>
-    private static readonly int[] Video = [7, 1, -26, -223, -224];
-
     [Theory]
     [InlineData(null)]
     [InlineData(SlowBytesPerSecond)]
@@ -30,7 +27,7 @@ public sealed class StuckViewerTests(ITestOutputHelper output)
         await using NodePair pair = await NodePair.StartAsync();
         await pair.StartDesktopAsync(Session, 1280, 800, await InteropProgram.XMoveAsync(), "video", "--fps", Long.IsWanted ? "30" : "20");
         ShadowInfo shadow = await pair.ShadowAsync(Session);
-        RfbTestOptions options = RfbTestOptions.For(shadow.Listen) with { Encodings = Video, Decodes = false };
+        RfbTestOptions options = RfbTestOptions.For(shadow.Listen) with { Encodings = StuckViewer.Video, Decodes = false };
         await using WatchingViewer other = await WatchingViewer.ConnectAsync(options);
         await other.MoreUpdatesAsync(Long.IsWanted ? 300 : 60);
 
@@ -81,35 +78,23 @@ public sealed class StuckViewerTests(ITestOutputHelper output)
 
     private static async Task<RfbTestClient> StartBadViewerAsync(RfbTestOptions options, int? bytesPerSecond)
     {
+        if (bytesPerSecond is null)
+        {
+            return await StuckViewer.ConnectAsync(options);
+        }
+
         using CancellationTokenSource timeout = new(NodePair.Patience);
         RfbTestClient viewer = await RfbTestClient.ConnectAsync(options with { BytesPerSecond = bytesPerSecond }, timeout.Token);
-        if (bytesPerSecond is not null)
-        {
-            _ = viewer.WatchAsync(null, CancellationToken.None).ContinueWith(watching => watching.Exception, TaskScheduler.Default);
-            return viewer;
-        }
-
-        await viewer.RequestAsync(isIncremental: false, timeout.Token);
-        for (int i = 0; i < 100; i++)
-        {
-            await viewer.RequestAsync(isIncremental: true, timeout.Token);
-        }
-
+        _ = viewer.WatchAsync(null, CancellationToken.None).ContinueWith(watching => watching.Exception, TaskScheduler.Default);
         return viewer;
     }
 
-    /// <summary>Updates per second of the other viewer, and the memory of both nodes every quarter of a second.</summary>
+    /// <summary>Updates per second of the other viewer, and the memory of both nodes.</summary>
     private static async Task<(double UpdatesPerSecond, List<LoadSample> Samples)> WatchAsync(NodePair pair, WatchingViewer viewer, TimeSpan time)
     {
-        List<LoadSample> samples = [];
         int updates = viewer.Updates;
         Stopwatch clock = Stopwatch.StartNew();
-        while (clock.Elapsed < time)
-        {
-            samples.Add(await LoadSample.ReadAsync(pair));
-            await Task.Delay(250);
-        }
-
+        List<LoadSample> samples = await LoadSample.ReadForAsync(pair, time);
         return ((viewer.Updates - updates) / clock.Elapsed.TotalSeconds, samples);
     }
 
