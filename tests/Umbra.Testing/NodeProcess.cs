@@ -48,12 +48,15 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>Starts a node and waits until it serves its API.</summary>
     /// <param name="settings">UMBRA_* variables; folders, configuration file and API socket are set already.</param>
     /// <param name="cgroup">What it runs in; not this object's.</param>
-    public static async Task<NodeProcess> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, TestCgroup? cgroup = null)
+    /// <param name="prepare">What is done before, on its folders.</param>
+    public static async Task<NodeProcess> StartAsync(
+        IReadOnlyDictionary<string, string?>? settings = null, TestCgroup? cgroup = null, Func<NodeProcess, Task>? prepare = null)
     {
         Xunit.Assert.SkipUnless(File.Exists(Program), $"{Program} has not been built; ./run build makes it");
         NodeProcess node = new(settings ?? new Dictionary<string, string?>(), cgroup);
         try
         {
+            await (prepare?.Invoke(node) ?? Task.CompletedTask);
             await node.StartAgainAsync();
             return node;
         }

@@ -7,6 +7,7 @@ using Umbra.Core.Codecs;
 using Umbra.Core.Memory;
 using Umbra.Core.Rfb;
 using Umbra.Transports;
+using Umbra.Transports.Drivers;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Sockets;
 
@@ -115,7 +116,9 @@ public sealed partial class RfbConnection : IViewerFrontEnd
     /// </summary>
     private static IDuplexPipe OpenPipe(ConnectionContext connection, MemoryPool<byte> memory, WorkLane? lane) =>
         connection.Features.Get<IConnectionSocketFeature>() is { } feature
-            ? new DuplexPipe(connection.Transport.Input, new SocketWriter(feature.Socket, memory, () => connection.Abort(new ConnectionAbortedException("it was given up while something was being sent")), lane))
+            ? new DuplexPipe(connection.Transport.Input, new SocketWriter(
+                feature.Socket, memory, () => connection.Abort(new ConnectionAbortedException("it was given up while something was being sent")), lane,
+                connection.Features.Get<DriverCounters>()))
             : connection.Transport;
 
     private async Task ServeAsync()

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
+using Umbra.Transports.Drivers;
 
 namespace Umbra.Transports.Sockets;
 
@@ -34,6 +35,7 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>, IT
     private readonly List<IMemoryOwner<byte>> _blocks = [];
     private readonly Action _abort;
     private readonly WorkLane? _lane;
+    private readonly DriverCounters? _counters;
     private ManualResetValueTaskSourceCore<FlushResult> _flushed;
     private CancellationTokenRegistration _cancellation;
     private Memory<byte> _block;
@@ -48,12 +50,14 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>, IT
     /// <param name="pool">For what is written with <see cref="GetMemory"/>; nothing is kept between a flush and the next write.</param>
     /// <param name="abort">Ends the connection, and its socket with it, from any thread: whoever reads from it is told in its owner's words.</param>
     /// <param name="lane">Where a flush that had to wait goes on, and completes; null: on the thread pool.</param>
-    public SocketWriter(Socket socket, MemoryPool<byte> pool, Action abort, WorkLane? lane = null)
+    /// <param name="counters">Of the connection's driver, which sees nothing of what goes this way.</param>
+    public SocketWriter(Socket socket, MemoryPool<byte> pool, Action abort, WorkLane? lane = null, DriverCounters? counters = null)
     {
         _socket = socket;
         _pool = pool;
         _abort = abort;
         _lane = lane;
+        _counters = counters;
         _sending.Completed += (_, _) => HasRoom();
         try
         {
@@ -219,6 +223,7 @@ public sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>, IT
     private void Advance(int bytes, SocketError error)
     {
         _error = error == SocketError.WouldBlock ? SocketError.Success : error;
+        _counters?.AddSent(bytes);
         _sentOfPiece += bytes;
         while (_sent < _pieces.Count && _sentOfPiece >= _pieces[_sent].Count)
         {

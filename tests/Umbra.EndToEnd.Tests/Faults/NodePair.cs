@@ -110,22 +110,22 @@ internal sealed class NodePair : IAsyncDisposable
         }
     }
 
-    private static async Task<NodeProcess> StartNodeAsync(string name, string shadowing, string? link, string? processLimit)
+    private static Task<NodeProcess> StartNodeAsync(string name, string shadowing, string? link, string? processLimit)
     {
-        // The first life only makes the folders: a node that listens for links needs an identity before it starts.
-        NodeProcess node = await NodeProcess.StartAsync(new Dictionary<string, string?>
+        Dictionary<string, string?> settings = new()
         {
             ["UMBRA_SHADOWING"] = shadowing,
             ["UMBRA_LOG_LEVEL"] = "information",
             ["UMBRA_MAX_SHADOWS_PER_SESSION"] = "1000",
             ["UMBRA_LONG"] = null,
             ["UMBRA_PROCESS_LIMIT"] = processLimit,
+        };
+        return NodeProcess.StartAsync(settings, prepare: async node =>
+        {
+            // A node that listens for links needs an identity before it starts.
+            await node.RunAsync("node", "init", "--name", name);
+            await File.WriteAllTextAsync(node.PathOf("umbra.yaml"), $"linkListen: [\"{link ?? LinkOf(node)}\"]\n");
         });
-        await node.StopAsync();
-        await node.RunAsync("node", "init", "--name", name);
-        await File.WriteAllTextAsync(node.PathOf("umbra.yaml"), $"linkListen: [\"{link ?? LinkOf(node)}\"]\n");
-        await node.StartAgainAsync();
-        return node;
     }
 
     private static string LinkOf(NodeProcess node) => $"pipe://{node.PathOf("run/link.sock")}";

@@ -15,7 +15,7 @@ public sealed class ShadowOverEachTests(ITestOutputHelper output)
     private const string Session = "alice";
     private const int Allowance = 16 * 1024 * 1024;
     private const double CheckSeconds = 0.3;
-    private static readonly TimeSpan Run = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Run = TimeSpan.FromSeconds(1);
 
     /// <summary>No loss, and few bytes.</summary>
     private static readonly int[] Exact = [7, 1, -223, -224];
@@ -54,8 +54,7 @@ public sealed class ShadowOverEachTests(ITestOutputHelper output)
 
         // What the first visits bring for good is there after these.
         await Visits.RunAsync(pair, Session, Visits.Kinds, wire.OpenShadows);
-        Idle nearIdle = await Idle.WaitAsync(pair.Near, pair.NearApi);
-        Idle targetIdle = await Idle.WaitAsync(pair.Target, pair.TargetApi);
+        Idle[] idle = await Task.WhenAll(Idle.WaitAsync(pair.Near, pair.NearApi), Idle.WaitAsync(pair.Target, pair.TargetApi));
         Tell("at rest");
 
         await ComesBackAsync(pair, wire);
@@ -65,11 +64,12 @@ public sealed class ShadowOverEachTests(ITestOutputHelper output)
         await Visits.RunAsync(pair, Session, wire.Visits, wire.OpenShadows);
         Tell($"{wire.Visits} visits");
 
-        await nearIdle.ReturnsAsync(pair.Near, pair.NearApi, "the near node");
-        await targetIdle.ReturnsAsync(pair.Target, pair.TargetApi, "the target node");
+        await idle[0].ReturnsAsync(pair.Near, pair.NearApi, "the near node");
+        await idle[1].ReturnsAsync(pair.Target, pair.TargetApi, "the target node");
         Tell("at rest again");
-        output.WriteLine((await pair.Near.TryRunAsync("drivers")).Output);
-        output.WriteLine((await pair.Target.TryRunAsync("drivers")).Output);
+        output.WriteLine($"near node:\n{(await pair.Near.TryRunAsync("drivers")).EnsureSuccess().Output}");
+        output.WriteLine($"target node:\n{(await pair.Target.TryRunAsync("drivers")).EnsureSuccess().Output}");
+        await CountedAsync(pair, wire);
         Assert.DoesNotContain("fail:", pair.Near.Process.Errors.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("fail:", pair.Target.Process.Errors.ToString(), StringComparison.Ordinal);
 
@@ -129,7 +129,7 @@ public sealed class ShadowOverEachTests(ITestOutputHelper output)
         LoadSample before = LoadSample.Most(await LoadSample.ReadForAsync(pair, Run));
 
         await using RfbTestClient stuck = await StuckViewer.ConnectAsync(options);
-        LoadSample during = LoadSample.Most(await LoadSample.ReadForAsync(pair, 2 * Run));
+        LoadSample during = LoadSample.Most(await LoadSample.ReadForAsync(pair, 3 * Run));
         await other.MoreUpdatesAsync(10);
 
         LoadSample growth = during.Over(before);
@@ -174,5 +174,16 @@ public sealed class ShadowOverEachTests(ITestOutputHelper output)
 
         Assert.True(result is { Phase: WireCheckPhase.Done, ConnectTime: > 0, HandshakeTime: > 0, RoundTrip: > 0, ReceiveRate: > 0, SendRate: > 0 }, $"{result}");
         return result!;
+    }
+
+    /// <summary>Both ends have counted the same wire, and the near node its viewers, who were sent more than they sent.</summary>
+    private static async Task CountedAsync(NodePair pair, Wire wire)
+    {
+        DriverInfo near = (await pair.NearApi.ListDriversAsync(CancellationToken.None)).Single(driver => driver.Scheme == wire.Scheme);
+        DriverInfo target = (await pair.TargetApi.ListDriversAsync(CancellationToken.None)).Single(driver => driver.Scheme == wire.Scheme);
+        DriverInfo viewers = (await pair.NearApi.ListDriversAsync(CancellationToken.None)).Single(driver => driver.Scheme == "tcp");
+        Assert.True(target.SentBytes > 0 && target.ReceivedBytes > 0 && near.ReceivedBytes > 0, $"{near}\n{target}");
+        Assert.True(viewers.SentBytes > viewers.ReceivedBytes, $"{viewers}");
+        Assert.Equal((0, 0), (near.Links, target.Links));
     }
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Umbra.Core.Memory;
 using Umbra.Testing;
+using Umbra.Transports.Drivers;
 using Umbra.Transports.Sockets;
 
 namespace Umbra.Transports.Tests.Sockets;
@@ -52,9 +53,11 @@ public sealed class SocketWriterTests : PoolTest
     public async Task Flush_ManyPiecesAndASlowReader_ArriveWhole(bool hasLane)
     {
         using WorkLane lane = new("test lane", threads: 1);
-        SocketWriter writer = hasLane ? new SocketWriter(_near, Pool.AsMemoryPool(BufferTag.Test, Account), _near.Dispose, lane) : _writer;
+        DriverCounters counters = new();
+        SocketWriter writer = new(_near, Pool.AsMemoryPool(BufferTag.Test, Account), _near.Dispose, hasLane ? lane : null, counters);
         Random random = new(1);
         List<byte> expected = [];
+        long sent = 0;
         Task<byte[]>? reading = null;
         for (int round = 0; round < 3; round++)
         {
@@ -80,6 +83,8 @@ public sealed class SocketWriterTests : PoolTest
             Assert.Equal(hasLane, thread == "test lane");
             Assert.Equal(hasLane, writer.Delay > TimeSpan.Zero);
             Assert.Equal(expected, await reading);
+            sent += expected.Count;
+            Assert.Equal(sent, counters.Sent);
             expected.Clear();
         }
 
