@@ -28,8 +28,11 @@ internal sealed class Wire : IDisposable
     /// <summary>Of the desktop that is shadowed: what the medium can bear.</summary>
     public (int Width, int Height) Screen => Line is null ? (1280, 800) : (320, 200);
 
-    /// <summary>What moves on it (see tests/Interop/xmove.c).</summary>
-    public string Movement => Line is null ? "video" : "marker";
+    /// <summary>What scrolls on it (see tests/Interop/xmove.c).</summary>
+    public string Text => Line is null ? "scroll" : "marker";
+
+    /// <summary>What fills it with new pictures.</summary>
+    public string Video => Line is null ? "video" : "marker";
 
     /// <summary>0: one shadow at a time.</summary>
     public int OpenShadows => Line is null ? 8 : 0;

@@ -7,10 +7,10 @@ using Umbra.Testing;
 namespace Umbra.EndToEnd.Tests.Transports;
 
 /// <summary>
-/// The same between two nodes over each driver: what is typed arrives, pictures are exact, a stuck viewer costs little, the wire breaks and the shadow comes back, it can
-/// be measured, and of all who came to look nothing is left. UMBRA_LONG=1 makes it a thousand visits.
+/// What is the same over each driver, between two nodes: what is typed arrives, pictures are exact, a stuck viewer costs little, the wire breaks and the shadow comes back, it
+/// can be measured, and of all who came to look nothing is left. UMBRA_LONG=1 makes it a thousand visits.
 /// </summary>
-public sealed class ShadowOverEachTests(ITestOutputHelper output)
+internal sealed class ShadowOver(string scheme, ITestOutputHelper output)
 {
     private const string Session = "alice";
     private const int Allowance = 16 * 1024 * 1024;
@@ -20,14 +20,7 @@ public sealed class ShadowOverEachTests(ITestOutputHelper output)
     /// <summary>No loss, and few bytes.</summary>
     private static readonly int[] Exact = [7, 1, -223, -224];
 
-    [Theory]
-    [InlineData("async")]
-    [InlineData("tcp")]
-    [InlineData("pipe")]
-    [InlineData("ipx")]
-    [InlineData("spx")]
-    [InlineData("netb")]
-    public async Task Shadow_OverOneWire_DoesAllItShould(string scheme)
+    public async Task RunAsync()
     {
         Stopwatch clock = Stopwatch.StartNew();
         using Wire wire = Wire.Of(scheme);
@@ -101,7 +94,7 @@ public sealed class ShadowOverEachTests(ITestOutputHelper output)
         await using XDisplay display = pair.DisplayOf(Session);
         await HoldsAsync(watcher, await display.FreezeAsync(), "what was typed");
 
-        display.Start(await InteropProgram.XMoveAsync(), wire.Movement, "--fps", "5");
+        display.Start(await InteropProgram.XMoveAsync(), wire.Text, "--fps", "5");
         await watcher.LivePicturesAsync();
         await Task.Delay(Run);
         BgrxImage screen = await display.FreezeAsync();
@@ -122,10 +115,10 @@ public sealed class ShadowOverEachTests(ITestOutputHelper output)
     private async Task BearsAStuckViewerAsync(NodePair pair, ShadowInfo shadow, Wire wire)
     {
         await using XDisplay display = pair.DisplayOf(Session);
-        display.Start(await InteropProgram.XMoveAsync(), wire.Movement, "--fps", "20");
+        display.Start(await InteropProgram.XMoveAsync(), wire.Video, "--fps", "10");
         RfbTestOptions options = RfbTestOptions.For(shadow.Listen) with { Encodings = StuckViewer.Video, Decodes = false };
         await using WatchingViewer other = await WatchingViewer.ConnectAsync(options);
-        await other.MoreUpdatesAsync(20);
+        await other.MoreUpdatesAsync(10);
         LoadSample before = LoadSample.Most(await LoadSample.ReadForAsync(pair, Run));
 
         await using RfbTestClient stuck = await StuckViewer.ConnectAsync(options);
