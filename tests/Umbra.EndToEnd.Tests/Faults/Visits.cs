@@ -60,8 +60,9 @@ internal static class Visits
     /// <param name="openShadows">Those that stay open while people come and go. 0: each visit opens its own, one visit after the other, as over a wire that bears one at a time.</param>
     public static async Task RunAsync(NodePair pair, string session, int visits, int openShadows)
     {
-        ShadowInfo[] open = await Task.WhenAll(Enumerable.Range(0, openShadows).Select(_ => pair.ShadowAsync(session)));
+        // All over a client that goes afterwards: what it keeps open to the node would else be there or not, as it happens.
         using NodeClient api = new(pair.Near.ApiSocket, NodePair.Patience);
+        ShadowInfo[] open = await Task.WhenAll(Enumerable.Range(0, openShadows).Select(_ => OpenAsync(api, session, ShadowMode.View, CancellationToken.None)));
         int next = -1;
         await Task.WhenAll(Enumerable.Range(0, openShadows == 0 ? 1 : AtOnce).Select(async _ =>
         {
@@ -69,7 +70,7 @@ internal static class Visits
             {
                 using CancellationTokenSource timeout = new(NodePair.Patience);
                 (bool toOpen, Func<Visit, Task> visit) = All[i % All.Length];
-                ShadowInfo? shadow = !toOpen ? null : openShadows == 0 ? await pair.ShadowAsync(session) : open[i % openShadows];
+                ShadowInfo? shadow = !toOpen ? null : openShadows == 0 ? await OpenAsync(api, session, ShadowMode.View, timeout.Token) : open[i % openShadows];
                 await visit(new Visit(session, shadow, api, timeout.Token));
                 if (openShadows == 0 && shadow is not null)
                 {
@@ -79,16 +80,18 @@ internal static class Visits
         }));
         foreach (ShadowInfo shadow in open)
         {
-            await pair.NearApi.StopShadowAsync(shadow.Id, CancellationToken.None);
+            await api.StopShadowAsync(shadow.Id, CancellationToken.None);
         }
     }
+
+    private static Task<ShadowInfo> OpenAsync(NodeClient api, string session, ShadowMode mode, CancellationToken cancellationToken) =>
+        api.StartShadowAsync(new StartShadowRequest($"{session}@server-b", mode, Listen: "127.0.0.1:0", NoPassword: true), cancellationToken);
 
     private sealed record Visit(string Session, ShadowInfo? Open, NodeClient Api, CancellationToken Timeout)
     {
         public Task<RfbTestClient> ConnectAsync(int? receiveBuffer = null) =>
             RfbTestClient.ConnectAsync(RfbTestOptions.For(Open!.Listen) with { ReceiveBuffer = receiveBuffer }, Timeout);
 
-        public Task<ShadowInfo> OpenAsync() => Api.StartShadowAsync(
-            new StartShadowRequest($"{Session}@server-b", ShadowMode.Control, Listen: "127.0.0.1:0", NoPassword: true), Timeout);
+        public Task<ShadowInfo> OpenAsync() => Visits.OpenAsync(Api, Session, ShadowMode.Control, Timeout);
     }
 }
