@@ -40,5 +40,9 @@ internal sealed class LineNode : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _transport.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _transport.DisposeAsync();
+        _memory.Dispose();
+    }
 }
