@@ -149,7 +149,7 @@ public sealed class IpxNetworkTests : PoolTest
         second.Socket.Send(first.Socket.Address, 4, "self"u8);
         Assert.Equal("self"u8.ToArray(), (await first.ReceiveAsync()).Payload);
 
-        IOException taken = await Assert.ThrowsAsync<IOException>(() => IpxStation.OpenAsync(networks, options, 0x9090));
+        TransportException taken = await Assert.ThrowsAsync<TransportException>(() => IpxStation.OpenAsync(networks, options, 0x9090));
         Assert.Contains("9090 is in use", taken.Message, StringComparison.Ordinal);
         IOException others = await Assert.ThrowsAsync<IOException>(() => IpxStation.OpenAsync(networks, options with { Mtu = 1024 }));
         Assert.Contains("other options", others.Message, StringComparison.Ordinal);
