@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using Umbra.Transports.Drivers;
-using Umbra.Transports.Lanes;
 using Umbra.Transports.Packets;
 using Umbra.Transports.Reliable;
 
@@ -9,7 +7,7 @@ namespace Umbra.Transports.Ipx;
 /// <summary>Tdipx, client side.</summary>
 internal sealed class IpxConnector(DriverContext context) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<PacketCarrier, Task> _connections = new();
+    private readonly IpxConnections _connections = new(context);
 
     public async ValueTask<Stream> ConnectAsync(TransportAddress address, CancellationToken cancellationToken)
     {
@@ -21,12 +19,7 @@ internal sealed class IpxConnector(DriverContext context) : IAsyncDisposable
         {
             IpxSocket socket = await context.Ipx.OpenAsync(options, 0, Receive, cancellationToken, () => Volatile.Read(ref carrier)?.Pump());
             ReliableStream machine = new(ReliableRole.Connect, FullFormat.Instance, IpxStreams.OptionsFor(socket.MaxPayload, context.Options), context.Memory);
-            (PacketCarrier made, LaneStream stream) = PacketCarrier.Connect(
-                machine, new IpxPacketWire(socket, server, IpxPacketType.PacketExchange), context.Options.MaxWriteBufferSize, context.Memory, context.Time, context.Counters, static () => { });
-            Volatile.Write(ref carrier, made);
-            _connections[made] = EndAsync(made, socket);
-            made.Pump();
-            return await OpenedAsync(made, stream, cancellationToken);
+            return await _connections.OpenAsync(socket, server, IpxPacketType.PacketExchange, machine, made => Volatile.Write(ref carrier, made), cancellationToken);
         }
         catch (IOException exception)
         {
@@ -47,35 +40,5 @@ internal sealed class IpxConnector(DriverContext context) : IAsyncDisposable
     }
 
     /// <summary>Breaks off what is still there, and waits until it has given everything back.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        foreach (PacketCarrier carrier in _connections.Keys)
-        {
-            carrier.Abort("the driver was stopped");
-        }
-
-        await Task.WhenAll(_connections.Values);
-    }
-
-    private static async Task<Stream> OpenedAsync(PacketCarrier carrier, LaneStream stream, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await carrier.Opened.WaitAsync(cancellationToken);
-            return stream;
-        }
-        catch
-        {
-            await stream.DisposeAsync();
-            carrier.Abort("it was not waited for any more");
-            throw;
-        }
-    }
-
-    private async Task EndAsync(PacketCarrier carrier, IpxSocket socket)
-    {
-        await carrier.Completion;
-        await socket.DisposeAsync();
-        _connections.TryRemove(carrier, out _);
-    }
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
 }

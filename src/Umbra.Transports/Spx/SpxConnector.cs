@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Umbra.Transports.Drivers;
 using Umbra.Transports.Ipx;
-using Umbra.Transports.Lanes;
 using Umbra.Transports.Packets;
 using Umbra.Transports.Sap;
 
@@ -11,7 +9,7 @@ namespace Umbra.Transports.Spx;
 /// <summary>Tdspx, client side.</summary>
 internal sealed class SpxConnector(DriverContext context) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<PacketCarrier, Task> _connections = new();
+    private readonly IpxConnections _connections = new(context);
 
     public async ValueTask<Stream> ConnectAsync(TransportAddress address, CancellationToken cancellationToken)
     {
@@ -24,12 +22,7 @@ internal sealed class SpxConnector(DriverContext context) : IAsyncDisposable
             IpxSocket socket = await context.Ipx.OpenAsync(options, 0, Receive, cancellationToken, () => Volatile.Read(ref carrier)?.Pump());
             server = await FindAsync(endPoint, options, socket, cancellationToken);
             SpxStream machine = SpxStream.Connect(context.Memory, socket.MaxPayload, NewId());
-            (PacketCarrier made, LaneStream stream) = PacketCarrier.Connect(
-                machine, new SpxWire(socket, server), context.Options.MaxWriteBufferSize, context.Memory, context.Time, context.Counters, static () => { });
-            Volatile.Write(ref carrier, made);
-            _connections[made] = EndAsync(made, socket);
-            made.Pump();
-            return await OpenedAsync(made, stream, cancellationToken);
+            return await _connections.OpenAsync(socket, server, IpxPacketType.Spx, machine, made => Volatile.Write(ref carrier, made), cancellationToken);
         }
         catch (IOException exception)
         {
@@ -51,33 +44,10 @@ internal sealed class SpxConnector(DriverContext context) : IAsyncDisposable
     }
 
     /// <summary>Breaks off what is still there, and waits until it has given everything back.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        foreach (PacketCarrier carrier in _connections.Keys)
-        {
-            carrier.Abort("the driver was stopped");
-        }
-
-        await Task.WhenAll(_connections.Values);
-    }
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
     /// <summary>A number for a connection, which others do not guess.</summary>
     internal static ushort NewId() => (ushort)RandomNumberGenerator.GetInt32(1, SpxHeader.Unknown);
-
-    private static async Task<Stream> OpenedAsync(PacketCarrier carrier, LaneStream stream, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await carrier.Opened.WaitAsync(cancellationToken);
-            return stream;
-        }
-        catch
-        {
-            await stream.DisposeAsync();
-            carrier.Abort("it was not waited for any more");
-            throw;
-        }
-    }
 
     /// <param name="socket">Keeps the network open; closed where nobody is found.</param>
     private async Task<IpxAddress> FindAsync(IpxEndPoint endPoint, IpxOptions options, IpxSocket socket, CancellationToken cancellationToken)
@@ -110,12 +80,5 @@ internal sealed class SpxConnector(DriverContext context) : IAsyncDisposable
                 await socket.DisposeAsync();
             }
         }
-    }
-
-    private async Task EndAsync(PacketCarrier carrier, IpxSocket socket)
-    {
-        await carrier.Completion;
-        await socket.DisposeAsync();
-        _connections.TryRemove(carrier, out _);
     }
 }

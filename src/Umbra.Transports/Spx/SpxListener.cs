@@ -18,10 +18,10 @@ namespace Umbra.Transports.Spx;
 internal sealed class SpxListener : IConnectionListener
 {
     public const int MaxHalfOpenPerPeer = 64;
+    public const int MaxHalfOpen = 256;
 
     /// <summary>An open connection holds windows, so one peer that says nothing more is not to have them all.</summary>
     private const int MaxPerPeer = 256;
-    public const int MaxHalfOpen = 256;
 
     private readonly MemoryPool<byte> _memory;
     private readonly DriverContext _context;
@@ -200,7 +200,7 @@ internal sealed class SpxListener : IConnectionListener
         SpxStream machine = SpxStream.Accept(_memory, socket.MaxPayload, id, request);
         EndPoint remote = new IpxEndPoint(TransportDrivers.Spx, source, null, _options, source.ToString());
         (PacketCarrier carrier, LaneConnection connection) = PacketCarrier.Accept(
-            machine, new SpxWire(socket, source), EndPoint, remote, _context.Options.MaxWriteBufferSize, _memory, _context.Time, _context.Counters, static () => { });
+            machine, new IpxPacketWire(socket, source, IpxPacketType.Spx), EndPoint, remote, _context.Options.MaxWriteBufferSize, _memory, _context.Time, _context.Counters, static () => { });
         SpxServerConnection made = new(source, request.Source, carrier);
         _connections[id] = made;
         made.Serving = ServeAsync(id, made, connection);
