@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Umbra.Transports.Drivers;
 using Umbra.Transports.Lanes;
@@ -23,7 +22,7 @@ internal sealed class IpxListener : IConnectionListener
     private readonly DriverContext _context;
     private readonly IpxOptions _options;
     private readonly HandshakeCookie _cookie = new();
-    private readonly Channel<LaneConnection> _waiting;
+    private readonly LaneQueue _waiting;
     private readonly long _start;
 
     /// <summary>By the peer and its number for the session. Only the loop that receives adds.</summary>
@@ -42,7 +41,7 @@ internal sealed class IpxListener : IConnectionListener
         _context = context;
         _options = options;
         _start = context.Time.GetTimestamp();
-        _waiting = Channel.CreateBounded<LaneConnection>(context.Options.Backlog);
+        _waiting = new LaneQueue(context.Options.Backlog);
     }
 
     public EndPoint EndPoint { get; private set; } = null!;
@@ -71,29 +70,13 @@ internal sealed class IpxListener : IConnectionListener
         return listener;
     }
 
-    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
-    {
-        while (await _waiting.Reader.WaitToReadAsync(cancellationToken))
-        {
-            if (_waiting.Reader.TryRead(out LaneConnection? connection))
-            {
-                return connection;
-            }
-        }
-
-        return null;
-    }
+    public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => _waiting.AcceptAsync(cancellationToken);
 
     /// <summary>Answers nobody new any more. Connections go on over the socket until this is disposed.</summary>
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         _isListening = false;
-        _waiting.Writer.TryComplete();
-        while (_waiting.Reader.TryRead(out LaneConnection? connection))
-        {
-            connection.Abort(new ConnectionAbortedException("the listener was closed"));
-            await connection.DisposeAsync();
-        }
+        await _waiting.CloseAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -201,7 +184,7 @@ internal sealed class IpxListener : IConnectionListener
 
     private async Task ServeAsync((IpxAddress Peer, uint Id) key, IpxServerConnection made, LaneConnection connection)
     {
-        if (!_waiting.Writer.TryWrite(connection))
+        if (!_waiting.TryOffer(connection))
         {
             connection.Abort(new ConnectionAbortedException("it was not accepted: too many wait already"));
             await connection.DisposeAsync();

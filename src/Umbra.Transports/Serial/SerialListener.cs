@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Umbra.Transports.Lanes;
 
@@ -13,7 +12,7 @@ internal sealed class SerialListener(SerialEndPoint endPoint, SharedLine line, M
 {
     /// <summary>A line carries one at a time, so a second one waits only while the first is being closed.</summary>
     private const int Backlog = 2;
-    private readonly Channel<LaneConnection> _waiting = Channel.CreateBounded<LaneConnection>(Backlog);
+    private readonly LaneQueue _waiting = new(Backlog);
     private int _isUnbound;
 
     public EndPoint EndPoint => endPoint;
@@ -23,32 +22,16 @@ internal sealed class SerialListener(SerialEndPoint endPoint, SharedLine line, M
     public MemoryPool<byte> Memory => memory;
 
     /// <returns>False where nobody takes it.</returns>
-    public bool TryOffer(LaneConnection connection) => _waiting.Writer.TryWrite(connection);
+    public bool TryOffer(LaneConnection connection) => _waiting.TryOffer(connection);
 
-    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
-    {
-        while (await _waiting.Reader.WaitToReadAsync(cancellationToken))
-        {
-            if (_waiting.Reader.TryRead(out LaneConnection? connection))
-            {
-                return connection;
-            }
-        }
-
-        return null;
-    }
+    public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => _waiting.AcceptAsync(cancellationToken);
 
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         if (Interlocked.Exchange(ref _isUnbound, 1) == 0)
         {
             line.StopListening(this);
-            _waiting.Writer.TryComplete();
-            while (_waiting.Reader.TryRead(out LaneConnection? connection))
-            {
-                connection.Abort(new ConnectionAbortedException("the listener was closed"));
-                await connection.DisposeAsync();
-            }
+            await _waiting.CloseAsync();
 
             await unbound();
         }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Umbra.Transports.Drivers;
 using Umbra.Transports.Ipx;
@@ -25,7 +24,7 @@ internal sealed class SpxListener : IConnectionListener
 
     private readonly MemoryPool<byte> _memory;
     private readonly DriverContext _context;
-    private readonly Channel<LaneConnection> _waiting;
+    private readonly LaneQueue _waiting;
 
     /// <summary>By this side's number. Only the loop that receives adds.</summary>
     private readonly ConcurrentDictionary<ushort, SpxServerConnection> _connections = new();
@@ -43,7 +42,7 @@ internal sealed class SpxListener : IConnectionListener
         _memory = memory;
         _context = context;
         _options = options;
-        _waiting = Channel.CreateBounded<LaneConnection>(context.Options.Backlog);
+        _waiting = new LaneQueue(context.Options.Backlog);
     }
 
     public EndPoint EndPoint { get; private set; } = null!;
@@ -82,30 +81,14 @@ internal sealed class SpxListener : IConnectionListener
         return listener;
     }
 
-    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
-    {
-        while (await _waiting.Reader.WaitToReadAsync(cancellationToken))
-        {
-            if (_waiting.Reader.TryRead(out LaneConnection? connection))
-            {
-                return connection;
-            }
-        }
-
-        return null;
-    }
+    public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => _waiting.AcceptAsync(cancellationToken);
 
     /// <summary>Answers no requests any more. Connections go on over the socket until this is disposed.</summary>
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         _isListening = false;
         await StopAdvertisingAsync();
-        _waiting.Writer.TryComplete();
-        while (_waiting.Reader.TryRead(out LaneConnection? connection))
-        {
-            connection.Abort(new ConnectionAbortedException("the listener was closed"));
-            await connection.DisposeAsync();
-        }
+        await _waiting.CloseAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -210,7 +193,7 @@ internal sealed class SpxListener : IConnectionListener
     private async Task ServeAsync(ushort id, SpxServerConnection made, LaneConnection connection)
     {
         await made.Carrier.Opened.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!made.Carrier.Opened.IsCompletedSuccessfully || !_waiting.Writer.TryWrite(connection))
+        if (!made.Carrier.Opened.IsCompletedSuccessfully || !_waiting.TryOffer(connection))
         {
             connection.Abort(new ConnectionAbortedException("it was not accepted"));
             await connection.DisposeAsync();
