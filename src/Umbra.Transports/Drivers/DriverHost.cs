@@ -15,6 +15,9 @@ namespace Umbra.Transports.Drivers;
 /// </summary>
 public sealed class DriverHost : ITransportListenerFactory, ITransportConnector, IAsyncDisposable
 {
+    /// <summary>How long an address that is in use is asked for again when the driver is started.</summary>
+    private static readonly TimeSpan ListenPatience = TimeSpan.FromSeconds(1);
+
     private readonly BufferPool _pool;
     private readonly IDriverMemory _memory;
     private readonly TransportOptions _options;
@@ -193,13 +196,30 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
         {
             try
             {
-                await listener.ResumeAsync(listener.EndPoint, CancellationToken.None);
+                await ListenAgainAsync(listener);
             }
             catch (Exception exception)
             {
                 Counters.AddError(TransportException.KindOf(exception));
                 Problem = $"driver {Driver.Name} cannot listen on {listener.EndPoint} again: {exception.Message}; free it, then start the driver once more";
                 State = DriverState.Failed;
+            }
+        }
+    }
+
+    /// <summary>A process that this one starts just then has its sockets, too, until it runs its own program: what was closed is in use for a moment longer.</summary>
+    private async Task ListenAgainAsync(DriverListener listener)
+    {
+        for (long since = _time.GetTimestamp(); ;)
+        {
+            try
+            {
+                await listener.ResumeAsync(listener.EndPoint, CancellationToken.None);
+                return;
+            }
+            catch (Exception exception) when (TransportException.KindOf(exception) == TransportError.InUse && _time.GetElapsedTime(since) < ListenPatience)
+            {
+                await Task.Delay(20);
             }
         }
     }

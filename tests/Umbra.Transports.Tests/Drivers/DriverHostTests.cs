@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Umbra.Core.Memory;
 using Umbra.Testing;
 using Umbra.Transports.Drivers;
+using Umbra.Transports.Ipx;
 using Umbra.Transports.Memory;
 using Umbra.Transports.Sockets;
 using Umbra.Transports.Tests.Contract;
@@ -72,6 +73,25 @@ public sealed class DriverHostTests : PoolTest
         await using StreamDuplex client = await wire.ConnectAsync();
         await client.Output.WriteAsync("x"u8.ToArray());
         Assert.Equal("x"u8.ToArray(), await client.Input.ReadAsync(1));
+    }
+
+    /// <summary>As when a process that is being started still has the socket.</summary>
+    [Fact]
+    public async Task Start_AddressTakenForAMoment_WaitsForIt()
+    {
+        await using Wire wire = await Wire.StartAsync(WireKind.Spx, Pool, Handlers.Echo);
+        await wire.Driver.StopAsync();
+        using Socket other = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        IpxOptions options = ((IpxEndPoint)wire.Address.EndPoint).Options;
+        other.Bind(new IPEndPoint(options.From!, options.Port));
+
+        Task starting = wire.Driver.StartAsync(CancellationToken.None);
+        await Task.Delay(50);
+        Assert.False(starting.IsCompleted);
+        other.Dispose();
+        await starting.WaitAsync(Handlers.Limit);
+
+        Assert.Equal(DriverState.Running, wire.Driver.State);
     }
 
     /// <summary>One driver's stop is nobody else's business.</summary>

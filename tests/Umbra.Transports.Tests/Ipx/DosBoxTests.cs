@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Umbra.Core.Memory;
 using Umbra.Testing;
 using Umbra.Transports.Ipx;
@@ -32,7 +31,7 @@ public sealed class DosBoxTests : PoolTest
     public async Task OurNodes_AtDosBoxsServer_ReachEachOther()
     {
         string program = Require.Program("dosbox");
-        int port = FreeUdpPort();
+        int port = FreePort.Find();
         await using ExternalProcess dosBox = Start(program, $"ipxnet startserver {port}", "echo up > UP.TXT");
         await UntilAsync(() => File.Exists(_folder.Combine("UP.TXT")));
         IpxOptions options = new() { Hub = new IPEndPoint(IPAddress.Loopback, port), Mtu = IpxOptions.MaxHubMtu };
@@ -55,13 +54,6 @@ public sealed class DosBoxTests : PoolTest
     {
         _folder.Dispose();
         base.Dispose(disposing);
-    }
-
-    private static int FreeUdpPort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Any, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -22,7 +22,7 @@ public sealed class NameServiceTests : PoolTest
     private static readonly IPAddress Broadcast = IPAddress.Parse("127.255.255.255");
 
     private readonly DriverCounters _counters = new();
-    private readonly int _port = FreeUdpPort();
+    private readonly int _port = FreePort.Find();
 
     private MemoryPool<byte> Memory => Pool.AsMemoryPool(BufferTag.Test, Account);
 
@@ -157,13 +157,6 @@ public sealed class NameServiceTests : PoolTest
         {
             await Task.Delay(5, patience.Token);
         }
-    }
-
-    private static int FreeUdpPort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Any, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private NameService Start(IPAddress address) => new(new NameServiceAddress(address, Broadcast, _port), Memory, TimeProvider.System, _counters, NullLogger.Instance);
