@@ -95,7 +95,8 @@ internal sealed class ArenaListener : IConnectionListener
 
     private async Task AbortAllAsync(string why, Account account)
     {
-        KeyValuePair<ConnectionContext, TaskCompletionSource>[] connections = [.. _connections];
+        // The dictionary's own way to copy: any other counts first, and has nulls where a connection ends meanwhile.
+        KeyValuePair<ConnectionContext, TaskCompletionSource>[] connections = _connections.ToArray();
         foreach ((ConnectionContext connection, _) in connections)
         {
             connection.Abort(new ConnectionAbortedException(why));

@@ -12,60 +12,79 @@ namespace Umbra.Transports.Ipx;
 /// <param name="memory">Of which each network takes a train to send and one for each socket of the system that receives.</param>
 internal sealed class IpxNetworks(MemoryPool<byte> memory, TimeProvider time)
 {
-    private readonly SemaphoreSlim _gate = new(1);
     private readonly Dictionary<(IPAddress From, int Port, EndPoint? Hub), Entry> _networks = [];
     private SapAgents? _services;
 
     /// <summary>Service advertising on them.</summary>
     public SapAgents Services => LazyInitializer.EnsureInitialized(ref _services, () => new SapAgents(this, time));
 
-    /// <summary>Opens a socket, and the network where it is the first there.</summary>
+    /// <summary>Opens a socket, and the network where it is the first there. A hub that does not answer keeps nobody else waiting.</summary>
     /// <param name="socket">0: any that is free among those for whoever comes.</param>
     /// <param name="receivedAll">Called from the same loop when packets that came together have all been handed over.</param>
     /// <exception cref="IOException">The socket is in use; or the UDP port is, or may not be used; or the hub does not answer. The message says which.</exception>
     public async ValueTask<IpxSocket> OpenAsync(IpxOptions options, ushort socket, IpxReceiver receiver, CancellationToken cancellationToken, Action? receivedAll = null)
     {
         IPEndPoint? hub = await ResolveAsync(options.Hub, cancellationToken);
-        (IPAddress, int, EndPoint?) key = (options.From ?? IpxLocal.Find(options, default), options.Port, options.Hub);
-        await _gate.WaitAsync(cancellationToken);
+        IPAddress from = options.From ?? IpxLocal.Find(options, default);
+        IPEndPoint local = new(from, hub is null ? options.Port : 0);
+        Entry entry = await EnterAsync((from, options.Port, options.Hub), stop => IpxNetwork.OpenAsync(options, hub, local, memory, time, stop), cancellationToken);
         try
         {
-            if (!_networks.TryGetValue(key, out Entry? entry))
-            {
-                IPEndPoint local = new(key.Item1, hub is null ? options.Port : 0);
-                entry = new Entry(await IpxNetwork.OpenAsync(options, hub, local, memory, time, cancellationToken));
-                _networks.Add(key, entry);
-            }
-
-            try
-            {
-                return Open(entry, options, socket, receiver, receivedAll);
-            }
-            finally
-            {
-                await CloseUnusedAsync();
-            }
+            return Open(entry, await entry.Network.WaitAsync(cancellationToken), options, socket, receiver, receivedAll);
         }
-        finally
+        catch
         {
-            _gate.Release();
+            await LeaveAsync(entry);
+            throw;
         }
     }
 
-    /// <summary>Called by the socket, once.</summary>
-    internal async ValueTask CloseAsync(IpxNetwork network, ushort number)
+    /// <summary>To be followed by <see cref="LeaveAsync"/>.</summary>
+    private async ValueTask<Entry> EnterAsync((IPAddress, int, EndPoint?) key, Func<CancellationToken, ValueTask<IpxNetwork>> open, CancellationToken cancellationToken)
     {
-        network.Remove(number);
-        await _gate.WaitAsync();
-        try
+        while (true)
         {
-            _networks.Values.Single(entry => entry.Network == network).Users--;
-            await CloseUnusedAsync();
+            Task closed;
+            lock (_networks)
+            {
+                if (!_networks.TryGetValue(key, out Entry? entry))
+                {
+                    entry = new Entry(open);
+                    _networks.Add(key, entry);
+                }
+
+                if (entry.Users >= 0)
+                {
+                    entry.Users++;
+                    return entry;
+                }
+
+                closed = entry.Closed;
+            }
+
+            await closed.WaitAsync(cancellationToken);
         }
-        finally
+    }
+
+    /// <summary>The last one closes the network, and waits until all it had is given back.</summary>
+    private async ValueTask LeaveAsync(Entry entry)
+    {
+        lock (_networks)
         {
-            _gate.Release();
+            entry.Users = entry.Users == 1 ? Entry.IsClosing : entry.Users - 1;
+            if (entry.Users != Entry.IsClosing)
+            {
+                return;
+            }
         }
+
+        await entry.CloseAsync();
+        lock (_networks)
+        {
+            _networks.Remove(_networks.Single(pair => pair.Value == entry).Key);
+        }
+
+        entry.HasClosed();
     }
 
     private static async ValueTask<IPEndPoint?> ResolveAsync(EndPoint? hub, CancellationToken cancellationToken)
@@ -86,9 +105,9 @@ internal sealed class IpxNetworks(MemoryPool<byte> memory, TimeProvider time)
         }
     }
 
-    private IpxSocket Open(Entry entry, IpxOptions options, ushort number, IpxReceiver receiver, Action? receivedAll)
+    private IpxSocket Open(Entry entry, IpxNetwork network, IpxOptions options, ushort number, IpxReceiver receiver, Action? receivedAll)
     {
-        if (!entry.Network.Options.Serves(options))
+        if (!network.Options.Serves(options))
         {
             throw new IOException($"IPX is open already at UDP port {options.Port} of this machine, with other options");
         }
@@ -98,10 +117,9 @@ internal sealed class IpxNetworks(MemoryPool<byte> memory, TimeProvider time)
         for (int i = 0; i < (number == 0 ? dynamic : 1); i++)
         {
             ushort candidate = number == 0 ? (ushort)(IpxSockets.FirstDynamic + ((first + i) % dynamic)) : number;
-            IpxSocket socket = new(this, entry.Network, candidate, receiver, receivedAll);
-            if (entry.Network.TryAdd(candidate, socket))
+            IpxSocket socket = new(network, candidate, receiver, receivedAll, () => LeaveAsync(entry));
+            if (network.TryAdd(candidate, socket))
             {
-                entry.Users++;
                 return socket;
             }
         }
@@ -109,19 +127,44 @@ internal sealed class IpxNetworks(MemoryPool<byte> memory, TimeProvider time)
         throw new TransportException(TransportError.InUse, number == 0 ? "all dynamic IPX sockets are in use" : $"the IPX socket {number:X4} is in use");
     }
 
-    private async ValueTask CloseUnusedAsync()
+    /// <summary>A network that is being opened, or is, or is being closed.</summary>
+    private sealed class Entry
     {
-        foreach ((var key, Entry entry) in _networks.Where(pair => pair.Value.Users == 0).ToList())
-        {
-            _networks.Remove(key);
-            await entry.Network.DisposeAsync();
-        }
-    }
+        /// <summary>As <see cref="Users"/>: no more come.</summary>
+        public const int IsClosing = -1;
 
-    private sealed class Entry(IpxNetwork network)
-    {
-        public IpxNetwork Network { get; } = network;
+        private readonly CancellationTokenSource _stop = new();
+        private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        public Entry(Func<CancellationToken, ValueTask<IpxNetwork>> open) => Network = OpenAsync(open);
+
+        /// <summary>Whoever asked for it first may have enough before it is open, and others still want it.</summary>
+        public Task<IpxNetwork> Network { get; }
+
+        public Task Closed => _closed.Task;
+
+        /// <summary>Under the owner's lock.</summary>
         public int Users { get; set; }
+
+        public async Task CloseAsync()
+        {
+            await _stop.CancelAsync();
+            await ((Task)Network).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (Network.IsCompletedSuccessfully)
+            {
+                await Network.Result.DisposeAsync();
+            }
+
+            _stop.Dispose();
+        }
+
+        public void HasClosed() => _closed.SetResult();
+
+        /// <summary>Not under the owner's lock.</summary>
+        private async Task<IpxNetwork> OpenAsync(Func<CancellationToken, ValueTask<IpxNetwork>> open)
+        {
+            await Task.Yield();
+            return await open(_stop.Token);
+        }
     }
 }

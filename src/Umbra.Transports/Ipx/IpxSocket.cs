@@ -4,7 +4,8 @@ namespace Umbra.Transports.Ipx;
 /// A socket that somebody has opened on an IPX network; see <see cref="IpxNetworks.OpenAsync"/>. Sending is thread-safe and never waits. Packets may be lost, doubled
 /// and out of order, like datagrams anywhere.
 /// </summary>
-internal sealed class IpxSocket(IpxNetworks owner, IpxNetwork network, ushort number, IpxReceiver receiver, Action? receivedAll) : IAsyncDisposable
+/// <param name="closed">Called when it is closed: others may still be on the network.</param>
+internal sealed class IpxSocket(IpxNetwork network, ushort number, IpxReceiver receiver, Action? receivedAll, Func<ValueTask> closed) : IAsyncDisposable
 {
     private int _isDisposed;
 
@@ -26,7 +27,14 @@ internal sealed class IpxSocket(IpxNetworks owner, IpxNetwork network, ushort nu
         network.Send(new IpxHeader(0, Hops: 0, type, destination, Address), payloads, payloadBytes);
 
     /// <summary>Closes it. The receiver may be at a last packet for a moment longer, where others keep the network open.</summary>
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _isDisposed, 1) == 0 ? owner.CloseAsync(network, number) : ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            network.Remove(number);
+            await closed();
+        }
+    }
 
     /// <summary>From the loop that receives.</summary>
     internal void Received(in IpxHeader header, ReadOnlySpan<byte> payload) => receiver(header.Source, header.Type, payload);

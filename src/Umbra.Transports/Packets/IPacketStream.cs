@@ -12,6 +12,9 @@ internal interface IPacketStream : IDisposable
     /// <summary>Why it failed, for people; null where <see cref="State"/> is not <see cref="PacketStreamState.Failed"/>.</summary>
     string? Failure { get; }
 
+    /// <summary>Which kind <see cref="Failure"/> is of.</summary>
+    TransportError FailureKind { get; }
+
     /// <summary>Room that <see cref="Send"/> needs, in bytes.</summary>
     int MaxPacketBytes { get; }
 

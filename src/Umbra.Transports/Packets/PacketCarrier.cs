@@ -471,7 +471,7 @@ internal sealed class PacketCarrier
 
         await _timer.DisposeAsync();
         _stream.Dispose();
-        _opened.TrySetException(new TransportException(TransportError.TimedOut, failure ?? "the connection was closed"));
+        _opened.TrySetException(new TransportException(failure is null ? TransportError.Reset : _stream.FailureKind, failure ?? "the connection was closed"));
         _ = _opened.Task.Exception;
         _over();
         _completed.SetResult();

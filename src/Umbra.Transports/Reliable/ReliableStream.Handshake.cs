@@ -125,7 +125,7 @@ internal sealed partial class ReliableStream
     {
         if (now >= ConnectEnd)
         {
-            Fail($"the peer did not answer for {ConnectEnd.TotalSeconds:0} s");
+            Fail(TransportError.TimedOut, $"the peer did not answer for {ConnectEnd.TotalSeconds:0} s");
             return 0;
         }
 

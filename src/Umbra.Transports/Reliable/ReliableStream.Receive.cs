@@ -59,7 +59,7 @@ internal sealed partial class ReliableStream
                 return false;
             }
 
-            Fail("the peer refused the session");
+            Fail(TransportError.Refused, "the peer refused the session");
             return true;
         }
 
@@ -69,7 +69,7 @@ internal sealed partial class ReliableStream
             return false;
         }
 
-        FailOrEnd("the peer reset the session");
+        FailOrEnd(TransportError.Reset, "the peer reset the session");
         return true;
     }
 

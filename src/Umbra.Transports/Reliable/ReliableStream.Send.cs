@@ -96,7 +96,7 @@ internal sealed partial class ReliableStream
     {
         if (now >= _heardAt + _options.DeadAfter)
         {
-            FailOrEnd($"nothing came from the peer for {_options.DeadAfter.TotalSeconds:0} s");
+            FailOrEnd(TransportError.TimedOut, $"nothing came from the peer for {_options.DeadAfter.TotalSeconds:0} s");
             return;
         }
 
@@ -157,7 +157,7 @@ internal sealed partial class ReliableStream
             if (_timeouts >= _options.MaxTimeouts || now - _progressAt >= _options.MaxStall)
             {
                 _owesReset = true;
-                FailOrEnd($"the peer acknowledged nothing for {(now - _progressAt).TotalSeconds:0} s");
+                FailOrEnd(TransportError.TimedOut, $"the peer acknowledged nothing for {(now - _progressAt).TotalSeconds:0} s");
                 return;
             }
         }

@@ -61,6 +61,8 @@ internal sealed partial class ReliableStream : IPacketStream
 
     public string? Failure { get; private set; }
 
+    public TransportError FailureKind { get; private set; }
+
     public int MaxPacketBytes { get; }
 
     public PacketStreamCounters Counters => new(_sent, _received, _retransmitted, _duplicates, _bad, _payloadSent, _payloadReceived);
@@ -130,7 +132,7 @@ internal sealed partial class ReliableStream : IPacketStream
         if (State is PacketStreamState.Connecting or PacketStreamState.Open)
         {
             _owesReset = State == PacketStreamState.Open;
-            Fail(reason);
+            Fail(TransportError.Other, reason);
         }
     }
 
@@ -138,7 +140,7 @@ internal sealed partial class ReliableStream : IPacketStream
     {
         if (State is not PacketStreamState.Ended)
         {
-            Fail(Failure ?? "it was closed");
+            Fail(Failure is null ? TransportError.Other : FailureKind, Failure ?? "it was closed");
         }
 
         _sending.Dispose();
@@ -155,14 +157,14 @@ internal sealed partial class ReliableStream : IPacketStream
         }
     }
 
-    private void Fail(string reason)
+    private void Fail(TransportError kind, string reason)
     {
         State = PacketStreamState.Failed;
-        Failure = reason;
+        (FailureKind, Failure) = (kind, reason);
     }
 
     /// <summary>A peer that has all our bytes and has ended itself may be gone before we hear so.</summary>
-    private void FailOrEnd(string reason)
+    private void FailOrEnd(TransportError kind, string reason)
     {
         if (_sending.HasEnd && _sending.IsDataAcknowledged && _receiving.HasEnded)
         {
@@ -170,7 +172,7 @@ internal sealed partial class ReliableStream : IPacketStream
             return;
         }
 
-        Fail(reason);
+        Fail(kind, reason);
     }
 
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;

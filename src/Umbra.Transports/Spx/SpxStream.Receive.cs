@@ -164,7 +164,7 @@ internal sealed partial class SpxStream
             bool isNow = Math.Abs(SpxSequence.Unwrap(header.Sequence, receive.Next) - receive.Next) <= _slots;
             if (isNow && _lingerAt == TimeSpan.MaxValue)
             {
-                Fail("the peer has broken off");
+                Fail(TransportError.Reset, "the peer has broken off");
             }
 
             return isNow;
@@ -193,7 +193,7 @@ internal sealed partial class SpxStream
 
         if (payload.Length > _slotBytes)
         {
-            Fail($"the peer sends packets of {payload.Length} bytes, and here they have at most {_slotBytes}: the option mtu must be the same at both ends");
+            Fail(TransportError.Protocol, $"the peer sends packets of {payload.Length} bytes, and here they have at most {_slotBytes}: the option mtu must be the same at both ends");
             return false;
         }
 

@@ -90,6 +90,8 @@ internal sealed partial class SpxStream : IPacketStream
 
     public string? Failure { get; private set; }
 
+    public TransportError FailureKind { get; private set; }
+
     public int MaxPacketBytes { get; }
 
     public PacketStreamCounters Counters => _counters;
@@ -187,7 +189,7 @@ internal sealed partial class SpxStream : IPacketStream
         else if (State is PacketStreamState.Connecting or PacketStreamState.Open)
         {
             _isAbortToTell = State == PacketStreamState.Open;
-            Fail(reason);
+            Fail(TransportError.Other, reason);
         }
     }
 
@@ -198,16 +200,16 @@ internal sealed partial class SpxStream : IPacketStream
         (_send, _receive) = (null, null);
         if (State is PacketStreamState.Connecting or PacketStreamState.Open)
         {
-            Fail("disposed");
+            Fail(TransportError.Other, "disposed");
         }
     }
 
     private static TimeSpan Earliest(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private void Fail(string reason)
+    private void Fail(TransportError kind, string reason)
     {
         State = PacketStreamState.Failed;
-        Failure = reason;
+        (FailureKind, Failure) = (kind, reason);
     }
 
     private void Open(TimeSpan now)
@@ -219,7 +221,7 @@ internal sealed partial class SpxStream : IPacketStream
         }
         catch (QuotaExceededException)
         {
-            Fail("there is no memory for one more connection");
+            Fail(TransportError.Other, "there is no memory for one more connection");
             return;
         }
 
@@ -247,7 +249,7 @@ internal sealed partial class SpxStream : IPacketStream
 
         if (!_isClient || _asked == MaxConnectTries)
         {
-            Fail(_isClient ? "nobody answers" : "the peer asked for a connection and was not heard of again");
+            Fail(TransportError.TimedOut, _isClient ? "nobody answers" : "the peer asked for a connection and was not heard of again");
             return 0;
         }
 
@@ -272,7 +274,7 @@ internal sealed partial class SpxStream : IPacketStream
         }
         else if (now >= _heardAt + GiveUp || (now >= _resendAt && _tries == MaxTries))
         {
-            Fail($"the peer is not heard of any more: {(now - _heardAt).TotalSeconds:0} s, {_tries} tries");
+            Fail(TransportError.TimedOut, $"the peer is not heard of any more: {(now - _heardAt).TotalSeconds:0} s, {_tries} tries");
         }
         else if (now >= _resendAt)
         {

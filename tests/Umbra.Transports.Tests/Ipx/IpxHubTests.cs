@@ -125,6 +125,50 @@ public sealed class IpxHubTests : PoolTest
         Assert.Contains("does not answer", exception.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Who waits for a hub that is silent is alone with that; who gives up leaves the others waiting, and the last one leaves nothing.</summary>
+    [Fact]
+    public async Task Open_NobodyIsThere_OthersDoNotWait()
+    {
+        IpxNetworks networks = new(Pool.AsMemoryPool(BufferTag.TdIpx, Pool.Root), _time);
+        using Socket silent = NewClient();
+        IpxOptions options = new() { Hub = silent.LocalEndPoint };
+        using CancellationTokenSource impatient = new();
+        Task<IpxSocket> first = networks.OpenAsync(options, 0, Ignore, impatient.Token).AsTask();
+        Task<IpxSocket> second = networks.OpenAsync(options, 0, Ignore, CancellationToken.None).AsTask();
+        await ReceiveAsync(silent);
+
+        await using (IpxHub hub = NewHub())
+        await using (await IpxStation.OpenAsync(networks, new IpxOptions { Hub = hub.Local }).WaitAsync(Handlers.Limit))
+        {
+            Assert.False(first.IsCompleted || second.IsCompleted);
+        }
+
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.False(second.IsCompleted);
+        _time.Advance(HubDialect.Patience);
+        await Assert.ThrowsAsync<TransportException>(() => second);
+
+        static void Ignore(in IpxAddress source, byte type, ReadOnlySpan<byte> payload)
+        {
+        }
+    }
+
+    /// <summary>One that opens what another is closing waits until it can.</summary>
+    [Fact]
+    public async Task Open_WhileItIsBeingClosed_Opens()
+    {
+        IpxNetworks networks = new(Pool.AsMemoryPool(BufferTag.TdIpx, Pool.Root), TimeProvider.System);
+        IpxOptions options = new() { From = IPAddress.Parse("127.42.1.1"), Port = FreePort.Find() };
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                await using IpxStation station = await IpxStation.OpenAsync(networks, options);
+            }
+        })));
+    }
+
     private static string Node(Socket client) => $"7F000001{((IPEndPoint)client.LocalEndPoint!).Port:X4}";
 
     private static Socket NewClient()

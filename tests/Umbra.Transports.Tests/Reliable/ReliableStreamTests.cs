@@ -100,7 +100,7 @@ public sealed class ReliableStreamTests : PoolTest
 
         pair.Link.Run(() => pair.HasFailed, ReliablePair.Limit);
 
-        Assert.Equal("the peer did not answer for 30 s", pair.Near.Failure);
+        Assert.Equal((TransportError.TimedOut, "the peer did not answer for 30 s"), (pair.Near.FailureKind, pair.Near.Failure));
         Assert.InRange(pair.Near.Counters.Sent, 5, 12);
         Assert.Equal(PacketStreamState.Connecting, pair.Far.State);
     }
@@ -116,6 +116,20 @@ public sealed class ReliableStreamTests : PoolTest
 
         Assert.True(pair.HasEnded, pair.ToString());
         Assert.InRange(pair.Link.Now, plugged, plugged + TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Connect_PeerSaysNo_IsRefused()
+    {
+        using ReliableStream stream = new(ReliableRole.Connect, FullFormat.Instance, Datagram, Memory);
+        byte[] packet = new byte[stream.MaxPacketBytes];
+        int length = stream.Send(packet, TimeSpan.Zero);
+        Assert.True(FullFormat.Instance.TryRead(packet.AsSpan(0, length), out ReliablePacket syn, out _));
+        byte[] answer = new byte[stream.MaxPacketBytes];
+
+        stream.Receive(answer.AsSpan(0, ReliableReset.Write(FullFormat.Instance, syn, answer)), TimeSpan.Zero);
+
+        Assert.Equal((PacketStreamState.Failed, TransportError.Refused), (stream.State, stream.FailureKind));
     }
 
     /// <summary>A plug that connects a line with itself brings our own question back: nobody is there.</summary>
@@ -195,6 +209,7 @@ public sealed class ReliableStreamTests : PoolTest
         pair.Link.Run(() => pair.Far.State == PacketStreamState.Failed, ReliablePair.Limit);
 
         Assert.Equal(("enough", "the peer reset the session"), (pair.Near.Failure, pair.Far.Failure));
+        Assert.Equal((TransportError.Other, TransportError.Reset), (pair.Near.FailureKind, pair.Far.FailureKind));
         Assert.Equal((TimeSpan.MaxValue, TimeSpan.MaxValue), (pair.Near.NextDue, pair.Far.NextDue));
     }
 

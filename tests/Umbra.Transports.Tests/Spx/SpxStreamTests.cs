@@ -129,7 +129,7 @@ public sealed class SpxStreamTests : PoolTest
         pair.Link.Tap = (from, _) => asked.AddRange(from == pair.Near ? [pair.Link.Now.TotalSeconds] : []);
         Assert.True(pair.Link.Run(() => pair.Near.State == PacketStreamState.Failed, Hour));
         Assert.Equal([0, 0.5, 1.5, 3.5, 7.5], asked);
-        Assert.Equal("nobody answers", pair.Near.Failure);
+        Assert.Equal((TransportError.TimedOut, "nobody answers"), (pair.Near.FailureKind, pair.Near.Failure));
         Assert.Equal(15.5, pair.Link.Now.TotalSeconds);
     }
 
@@ -317,7 +317,7 @@ public sealed class SpxStreamTests : PoolTest
         Assert.Equal(0, pair.Near.Write("more"u8));
         Assert.True(pair.Link.Run(() => pair.Far.State == PacketStreamState.Failed, Minute));
         Assert.Equal("enough", pair.Near.Failure);
-        Assert.Equal("the peer has broken off", pair.Far.Failure);
+        Assert.Equal((TransportError.Reset, "the peer has broken off"), (pair.Far.FailureKind, pair.Far.Failure));
         Assert.False(pair.Far.IsReadingCompleted);
         Assert.Equal(TimeSpan.MaxValue, pair.Near.NextDue);
     }
