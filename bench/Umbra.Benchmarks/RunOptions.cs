@@ -71,10 +71,21 @@ internal sealed record RunOptions(int Seconds = 8, int Repetitions = 3, int Qual
             };
             if (next is null)
             {
-                return false;
+                break;
             }
 
             options = next;
+        }
+
+        return IsUnderstood(rest);
+    }
+
+    /// <param name="rest">What is left of the command line; its beginning is named where there is any.</param>
+    public static bool IsUnderstood(ReadOnlySpan<string> rest)
+    {
+        if (!rest.IsEmpty)
+        {
+            Console.Error.WriteLine($"./run bench: cannot read '{string.Join(' ', rest[..Math.Min(2, rest.Length)]!)}'; this is what there is:\n");
         }
 
         return rest.IsEmpty;

@@ -46,7 +46,7 @@ internal sealed record FanoutOptions(
         {
             if (!rest[0].StartsWith("--", StringComparison.Ordinal) || rest.Length < 2)
             {
-                return false;
+                return RunOptions.IsUnderstood(rest);
             }
 
             if (rest[0] is "--seconds" or "--repeat" or "--quality" or "--output")
@@ -59,7 +59,7 @@ internal sealed record FanoutOptions(
             }
             else
             {
-                return false;
+                return RunOptions.IsUnderstood(rest);
             }
         }
 
