@@ -6,9 +6,11 @@ namespace Umbra.Transports;
 
 /// <summary>
 /// One kind of wire: what it is called, how its addresses are written, and how it is set to work. A driver is a folder with a class that derives from this, and a line in
-/// <see cref="TransportDrivers"/>; all above it (TLS, the link's protocol, limits, accounts, stopping and starting) is the same for all.
+/// <see cref="TransportDrivers"/>; all above it (TLS, the link's protocol, limits, accounts, stopping and starting) is the same for all. A file may hold another driver of
+/// the same name that takes its place on a running node, see <see cref="DriverFolder"/>.
 /// </summary>
-public abstract class TransportDriver
+/// <param name="contractVersion">Left out but in tests: the compiler of the class that derives puts in the constant it knows, so a driver keeps the version it was built for.</param>
+public abstract class TransportDriver(int contractVersion = TransportContract.Version)
 {
     /// <summary>Among the drivers, as in "Tdtcp".</summary>
     public abstract string Name { get; }
@@ -32,10 +34,13 @@ public abstract class TransportDriver
     public virtual int MaxTlsRecord => 16 * 1024;
 
     /// <summary>What version of <see cref="TransportContract"/> it was written for. A node sets to work only its own.</summary>
-    public virtual int ContractVersion => TransportContract.Version;
+    public int ContractVersion => contractVersion;
 
     /// <summary>Whether this is an end point of its addresses.</summary>
     public abstract bool Owns(EndPoint endPoint);
+
+    /// <summary>An end point of its own, as the address that is read as the same.</summary>
+    public virtual string TextOf(EndPoint endPoint) => $"{endPoint}";
 
     /// <summary>Reads what comes after <c>scheme://</c>.</summary>
     /// <returns>Null where <paramref name="address"/> was read; else what is wrong with it, in a few words for people.</returns>

@@ -26,9 +26,10 @@ public static class TransportServices
     /// </summary>
     /// <param name="apiEndPoint">Where Kestrel serves people. Stays with Kestrel and its tag, and may use the reserve: who has to make room
     /// comes in there.</param>
+    /// <param name="folder">Where files may take the place of drivers; null: nowhere.</param>
     /// <exception cref="InvalidOperationException">Kestrel is not there yet.</exception>
     public static IServiceCollection AddTransports(
-        this IServiceCollection services, BufferPool pool, TransportOptions? options = null, EndPoint? apiEndPoint = null)
+        this IServiceCollection services, BufferPool pool, TransportOptions? options = null, EndPoint? apiEndPoint = null, DriverFolder? folder = null)
     {
         if (!services.Any(s => s.ServiceType == typeof(IMemoryPoolFactory<byte>)))
         {
@@ -50,7 +51,7 @@ public static class TransportServices
         {
             services.AddSingleton(provider => new DriverHost(
                 driver, pool, provider.GetRequiredService<IDriverMemory>(), options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<SocketSettings>(),
-                provider.GetRequiredService<ILoggerFactory>(), apiEndPoint, provider.GetRequiredService<IpxNetworks>()));
+                provider.GetRequiredService<ILoggerFactory>(), apiEndPoint, provider.GetRequiredService<IpxNetworks>(), folder));
             services.AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<DriverHosts>().Of(driver));
             services.AddSingleton<ITransportConnector>(provider => provider.GetRequiredService<DriverHosts>().Of(driver));
         }

@@ -46,7 +46,7 @@ internal sealed class FakeNode : INodeOperations
         0, Time);
 
     public DriverInfo Driver { get; set; } = new(
-        "Tdpipe", "pipe", ["pipe:///run/umbra/link.sock"], 3, new DriverFileInfo("Umbra.Transports.dll", "0.1.0", Time, 10360, "0123456789abcdef"), DriverState.Running, 4, 9, 5 << 20, 2048,
+        "Tdpipe", "pipe", ["pipe:///run/umbra/link.sock"], 3, new DriverFile("Umbra.Transports.dll", "0.1.0", Time, 10360, "0123456789abcdef"), DriverState.Running, 4, 9, 5 << 20, 2048,
         7, 1, new Dictionary<string, long> { ["refused"] = 2, ["reset"] = 1 });
 
     public IReadOnlyList<WireCheckInfo> Steps { get; set; } =
@@ -118,7 +118,7 @@ internal sealed class FakeNode : INodeOperations
     public Task StopVerifierAsync(CancellationToken cancellationToken) => Answer(0, "off");
 
     public Task<IReadOnlyList<DriverInfo>> ListDriversAsync(CancellationToken cancellationToken) =>
-        Answer<IReadOnlyList<DriverInfo>>([Driver]);
+        Answer<IReadOnlyList<DriverInfo>>([Driver, Driver with { Name = "Tdipx", Scheme = "ipx", State = DriverState.Refused, Problem = "of another contract" }]);
 
     public Task<DriverInfo> StartDriverAsync(string name, CancellationToken cancellationToken) => Answer(Driver, $"start {name}");
 

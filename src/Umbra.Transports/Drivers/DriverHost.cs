@@ -27,6 +27,7 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly EndPoint? _except;
+    private readonly DriverFolder _folder;
     private readonly ConcurrentDictionary<DriverListener, bool> _listeners = new();
     private readonly ConcurrentDictionary<CountedStream, bool> _made = new();
     private readonly SemaphoreSlim _turn = new(1);
@@ -36,9 +37,10 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
 
     /// <param name="except">An end point of the driver's kind that is none of its business.</param>
     /// <param name="ipx">What drivers over IPX share; null: nothing.</param>
+    /// <param name="folder">Where a file may take the driver's place; null: nowhere.</param>
     internal DriverHost(
         TransportDriver driver, BufferPool pool, IDriverMemory memory, TransportOptions options, TimeProvider time, SocketSettings sockets, ILoggerFactory loggers, EndPoint? except = null,
-        IpxNetworks? ipx = null)
+        IpxNetworks? ipx = null, DriverFolder? folder = null)
     {
         Driver = driver;
         _pool = pool;
@@ -50,11 +52,17 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
         _loggers = loggers;
         _logger = loggers.CreateLogger<DriverHost>();
         _except = except;
+        _folder = folder ?? new DriverFolder(null);
+        File = DriverFile.Of(driver);
         Account = OpenAccount();
         Begin();
     }
 
+    /// <summary>Of the build, and what the node knows it by also while a file takes its place.</summary>
     public TransportDriver Driver { get; }
+
+    /// <summary>What is at work, or was last.</summary>
+    public DriverFile File { get; private set; }
 
     public DriverState State { get; private set; }
 
@@ -172,21 +180,34 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
 
     private Account OpenAccount() => _pool.Root.Open($"driver {Driver.Name}", driver: Driver.Name);
 
-    /// <returns>False where it is of another contract.</returns>
+    /// <returns>False where it cannot be set to work: <see cref="Problem"/> says why.</returns>
     private bool Begin()
     {
-        if (Driver.ContractVersion != TransportContract.Version)
+        try
         {
-            Problem = $"driver {Driver.Name} was written for version {Driver.ContractVersion} of the transport contract, and this node needs version {TransportContract.Version}: "
-                + "install the driver that came with this version of Umbra";
-            State = DriverState.Refused;
+            LoadedDriver? loaded = _folder.Load(Driver);
+            File = loaded?.File ?? DriverFile.Of(Driver);
+            int version = (loaded?.Driver ?? Driver).ContractVersion;
+            if (version != TransportContract.Version)
+            {
+                loaded?.Unload();
+                throw new TransportException(
+                    TransportError.Other, $"driver {Driver.Name} in {File.Name} was written for version {version} of the transport contract, and this node needs version {TransportContract.Version}: "
+                    + "install the driver that came with this version of Umbra");
+            }
+
+            DriverContext context = new(_memory.Of(Driver, Account), _options, _time, Counters, _loggers) { Sockets = _sockets, Ipx = _ipx };
+            _transport = loaded?.Open(context) ?? Driver.Open(context);
+            (State, Problem) = (DriverState.Running, null);
+            return true;
+        }
+        catch (TransportException exception)
+        {
+            Account.Dispose();
+            (State, Problem) = (DriverState.Refused, exception.Message);
             _logger.LogError("{Problem}", Problem);
             return false;
         }
-
-        _transport = Driver.Open(new DriverContext(_memory.Of(Driver, Account), _options, _time, Counters, _loggers) { Sockets = _sockets, Ipx = _ipx });
-        (State, Problem) = (DriverState.Running, null);
-        return true;
     }
 
     /// <summary>All of it, whoever asked for the start has waited or not.</summary>

@@ -29,6 +29,8 @@ internal sealed class PipeDriver : TransportDriver
 
     public override bool Owns(EndPoint endPoint) => endPoint is UnixDomainSocketEndPoint or NamedPipeEndPoint or PipeEndPoint;
 
+    public override string TextOf(EndPoint endPoint) => $"{Scheme}://{(endPoint is NamedPipeEndPoint pipe ? $"/{pipe.PipeName}" : endPoint)}";
+
     public override string? Read(string rest, out TransportAddress? address)
     {
         address = null;

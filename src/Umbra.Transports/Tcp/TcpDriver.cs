@@ -27,6 +27,8 @@ internal sealed class TcpDriver : TransportDriver
 
     public override bool Owns(EndPoint endPoint) => endPoint is IPEndPoint and not HttpEndPoint;
 
+    public override string TextOf(EndPoint endPoint) => $"{Scheme}://{endPoint}";
+
     public override string? Read(string rest, out TransportAddress? address)
     {
         address = null;

@@ -18,7 +18,7 @@ namespace Umbra.Api;
 /// <param name="Errors">How many failures of each kind there were; kinds without any are left out.</param>
 /// <param name="Problem">Why it does not work, and what to do.</param>
 internal sealed record DriverInfo(
-    string Name, string Scheme, IReadOnlyList<string> Addresses, int Links, DriverFileInfo File,
+    string Name, string Scheme, IReadOnlyList<string> Addresses, int Links, DriverFile File,
     [property: JsonConverter(typeof(CamelCaseEnumConverter<DriverState>))] DriverState State, int Connections, long TotalConnections,
     long SentBytes, long ReceivedBytes, long Retransmitted, long Dropped, IReadOnlyDictionary<string, long> Errors, string? Problem = null)
 {
@@ -27,7 +27,7 @@ internal sealed record DriverInfo(
         DriverCounters counters = host.Counters;
         counters.Sample();
         return new DriverInfo(
-            host.Driver.Name, host.Driver.Scheme, addresses, links, DriverFileInfo.Of(host.Driver), host.State, host.OpenConnections, counters.Connections,
+            host.Driver.Name, host.Driver.Scheme, addresses, links, host.File, host.State, host.OpenConnections, counters.Connections,
             counters.Sent, counters.Received, counters.Retransmitted, counters.Dropped,
             Enum.GetValues<TransportError>().Where(error => counters.Errors(error) > 0).ToDictionary(error => JsonNamingPolicy.CamelCase.ConvertName(error.ToString()), counters.Errors), host.Problem);
     }

@@ -15,8 +15,15 @@ internal static class DriversCommand
     public static Command Create(CommandScope scope)
     {
         Command command = new("drivers", "List the transport drivers, where they listen and what they have done") { Start(scope), Stop(scope), Check(scope) };
-        scope.Run(command, async call => call.Report.List(
-            await call.Node.ListDriversAsync(call.CancellationToken), CommandJson.Api.IReadOnlyListDriverInfo,
+        scope.Run(command, async call => List(call, await call.Node.ListDriversAsync(call.CancellationToken)));
+        return command;
+    }
+
+    /// <summary>Why one does not work is too long for a table.</summary>
+    private static void List(NodeCall call, IReadOnlyList<DriverInfo> drivers)
+    {
+        call.Report.List(
+            drivers, CommandJson.Api.IReadOnlyListDriverInfo,
             new("DRIVER", d => d.Name),
             new("VERSION", d => d.File.Version),
             new("DATE", d => d.File.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
@@ -29,9 +36,12 @@ internal static class DriversCommand
             new("RECEIVED", d => Words.OfBytes(d.ReceivedBytes), true),
             new("RETRANS", d => Words.Of(d.Retransmitted), true),
             new("DROPPED", d => Words.Of(d.Dropped), true),
-            new("ERRORS", d => d.Problem ?? string.Join(' ', d.Errors.Select(error => $"{error.Key}:{error.Value}"))),
-            new("LISTENS ON", d => string.Join(' ', d.Addresses))));
-        return command;
+            new("ERRORS", d => string.Join(' ', d.Errors.Select(error => $"{error.Key}:{error.Value}"))),
+            new("LISTENS ON", d => string.Join(' ', d.Addresses)));
+        foreach (DriverInfo driver in call.Report.Format == OutputFormat.Table ? drivers.Where(d => d.Problem is not null) : [])
+        {
+            call.Environment.Error.WriteLine($"{driver.Name}: {driver.Problem}");
+        }
     }
 
     private static Command Start(CommandScope scope)
@@ -112,7 +122,7 @@ internal static class DriversCommand
     }
 
     private static void Tell(NodeCall call, DriverInfo driver) => call.Report.Item(driver, CommandJson.Api.DriverInfo,
-        ("driver", driver.Name), ("state", Words.Of(driver.State)), ("problem", driver.Problem), ("listens on", driver.State == Transports.Drivers.DriverState.Running ? string.Join(' ', driver.Addresses) : null));
+        ("driver", driver.Name), ("file", $"{driver.File.Name} {driver.File.Version}"), ("state", Words.Of(driver.State)), ("problem", driver.Problem), ("listens on", driver.State == Transports.Drivers.DriverState.Running ? string.Join(' ', driver.Addresses) : null));
 
     private static Argument<string> Driver()
     {

@@ -91,6 +91,9 @@ internal sealed record NodeSettings
     /// <summary>Of pages that may connect there, beside those of the address itself.</summary>
     public IReadOnlyList<string> WebOrigins { get; init; } = [];
 
+    /// <summary>With files that take the place of drivers; null: there is none.</summary>
+    public string? DriverFolder { get; init; }
+
     /// <summary>Where a hub for IPX is; null: there is none.</summary>
     public IPEndPoint? IpxHub { get; init; }
 

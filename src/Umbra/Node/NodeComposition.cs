@@ -14,6 +14,7 @@ using Umbra.Sessions;
 using Umbra.Sessions.Nodes;
 using Umbra.Telemetry;
 using Umbra.Transports;
+using Umbra.Transports.Drivers;
 using Umbra.Transports.Listening;
 using Umbra.Transports.Tls;
 using Umbra.Web;
@@ -42,7 +43,7 @@ internal static class NodeComposition
         IServiceCollection services = builder.Services;
         services.AddSingleton(pool);
         services.AddSingleton(TimeProvider.System);
-        services.AddTransports(pool, transport, new UnixDomainSocketEndPoint(settings.ApiSocketPath));
+        services.AddTransports(pool, transport, new UnixDomainSocketEndPoint(settings.ApiSocketPath), new DriverFolder(settings.DriverFolder));
         services.AddSingleton<SessionDirectory>();
         services.AddSingleton<NodeVerifier>();
         services.AddSingleton<NodeIdentityHolder>();

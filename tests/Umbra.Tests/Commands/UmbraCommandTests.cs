@@ -261,6 +261,7 @@ public sealed class UmbraCommandTests : NodeFixture
     {
         Assert.Matches(
             "Tdpipe +0.1.0 +2026-01-02 +10360 +01234567 +running +3 +4 +5.0 MiB +2.0 KiB +7 +1 +refused:2 reset:1 +pipe:///run/umbra/link.sock", (await RunAsync("drivers")).Out);
+        Assert.Equal("Tdipx: of another contract\n", (await RunAsync("drivers")).Error);
         JsonElement driver = (await RunAsync("drivers", "--output", "json")).Json[0];
         Assert.Equal(("pipe", 3), (driver.GetProperty("scheme").GetString(), driver.GetProperty("links").GetInt32()));
     }

@@ -38,6 +38,42 @@ public sealed class NodeDriversTests
         Assert.NotEqual(0, (await near.Operations.TakeSnapshotAsync(SessionAddress.Parse("pat@server-b"), Ct)).Length);
     }
 
+    /// <summary>A driver is replaced by another file while sessions are watched: whom it carried comes back over the new one, and the others notice nothing.</summary>
+    [Fact]
+    public async Task ReplaceDriver_WhileSessionsAreWatched_ItsLinksComeBack_TheOthersStay()
+    {
+        using TempFolder folder = new();
+        string tcp = $"tcp://127.0.0.1:{FreePort.Find()}";
+        await using LiveNode near = await LiveNode.StartAsync("server-a");
+        await using LiveNode other = await LiveNode.StartAsync("server-c");
+        await using LiveNode target = await LiveNode.StartAsync("server-b", settings => settings with { LinkListen = [tcp, .. settings.LinkListen], DriverFolder = folder.Path });
+        await target.Operations.StartSessionAsync(new StartSessionRequest(SessionKind.Pattern, "pat"), Ct);
+        List<ShadowInfo> shadows = [];
+        foreach ((LiveNode node, string address) in ((LiveNode, string)[])[(near, tcp), (other, target.Link)])
+        {
+            InviteInfo invite = await target.Operations.InviteNodeAsync(new InviteRequest(), Ct);
+            await node.Operations.JoinNodeAsync(new JoinRequest(invite.Token, address), Ct);
+            await node.Operations.SetNodeAddressesAsync("server-b", new NodeAddressesRequest([address]), Ct);
+            shadows.Add(await node.Operations.StartShadowAsync(new StartShadowRequest("pat@server-b", NoPassword: true), Ct));
+        }
+
+        DriverInfo before = (await target.Operations.ListDriversAsync(Ct)).Single(d => d.Scheme == "tcp");
+        long pipes = (await target.Operations.ListDriversAsync(Ct)).Single(d => d.Scheme == "pipe").TotalConnections;
+        await target.Operations.StopDriverAsync("tdtcp", Ct);
+        await MetricsTests.UntilAsync(async () => (await near.Operations.GetShadowAsync(shadows[0].Id, Ct)).State == ShadowState.Lost);
+
+        TestDriverFile.CopyTo(folder.Path, "Tdtcp");
+        DriverInfo after = await target.Operations.StartDriverAsync("tdtcp", Ct);
+
+        Assert.Equal((DriverState.Running, TestDriverFile.Version, "Tdtcp.dll"), (after.State, after.File.Version, after.File.Name));
+        Assert.NotEqual(before.File.Sha256, after.File.Sha256);
+        await MetricsTests.UntilAsync(async () => (await near.Operations.GetShadowAsync(shadows[0].Id, Ct)).State == ShadowState.Active);
+        Assert.NotEqual(0, (await near.Operations.TakeSnapshotAsync(SessionAddress.Parse("pat@server-b"), Ct)).Length);
+        DriverInfo pipe = (await target.Operations.ListDriversAsync(Ct)).Single(d => d.Scheme == "pipe");
+        Assert.Equal((1, pipes), (pipe.Links, pipe.TotalConnections));
+        Assert.Equal(ShadowState.Active, (await other.Operations.GetShadowAsync(shadows[1].Id, Ct)).State);
+    }
+
     [Fact]
     public async Task CheckWire_EachDriver_MeasuresAndTellsHowFarItIs()
     {

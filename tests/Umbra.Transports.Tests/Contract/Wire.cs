@@ -27,7 +27,7 @@ internal sealed class Wire : IAsyncDisposable
     private readonly TestLine? _line;
     private ListenerHost? _host;
 
-    private Wire(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, ConnectionLimits limits, IDriverMemory? memory)
+    private Wire(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler, ConnectionLimits limits, IDriverMemory? memory, string? folder)
     {
         Kind = kind;
         _pool = pool;
@@ -51,7 +51,7 @@ internal sealed class Wire : IAsyncDisposable
             builder.Services.AddSingleton(memory);
         }
 
-        builder.Services.AddTransports(pool);
+        builder.Services.AddTransports(pool, folder: new DriverFolder(folder));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -83,9 +83,9 @@ internal sealed class Wire : IAsyncDisposable
     private EndPoint EndPoint => Address.ToListenEndPoint();
 
     public static async Task<Wire> StartAsync(WireKind kind, BufferPool pool, Func<ConnectionContext, Task> handler,
-        ConnectionLimits? limits = null, Account? payer = null, IDriverMemory? memory = null)
+        ConnectionLimits? limits = null, Account? payer = null, IDriverMemory? memory = null, string? folder = null)
     {
-        Wire wire = new(kind, pool, handler, limits ??= new ConnectionLimits(MaxUnauthenticatedPerSecond: 10_000), memory);
+        Wire wire = new(kind, pool, handler, limits ??= new ConnectionLimits(MaxUnauthenticatedPerSecond: 10_000), memory, folder);
         if (wire.IsTls)
         {
             await wire._app.StartAsync();

@@ -125,7 +125,7 @@ public sealed class DriverHostTests : PoolTest
     private DriverHost Host(TransportDriver driver) =>
         new(driver, Pool, new DriverMemory(Pool), new TransportOptions(), TimeProvider.System, SocketSettings.None, _loggers);
 
-    private sealed class SeventhDriver(int contract) : TransportDriver
+    private sealed class SeventhDriver(int contract) : TransportDriver(contract)
     {
         public override string Name => "Tdseven";
 
@@ -136,8 +136,6 @@ public sealed class DriverHostTests : PoolTest
         public override string Medium => "a test";
 
         public override BufferTag Tag => BufferTag.Test;
-
-        public override int ContractVersion => contract;
 
         public override bool Owns(EndPoint endPoint) => endPoint is MemoryEndPoint;
 
