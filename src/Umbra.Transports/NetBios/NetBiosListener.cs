@@ -29,7 +29,7 @@ internal sealed partial class NetBiosListener : IConnectionListener
     private readonly ILogger _logger;
     private readonly Socket _socket;
     private readonly IAsyncDisposable? _name;
-    private readonly Channel<SessionConnection> _sessions = Channel.CreateUnbounded<SessionConnection>();
+    private readonly Channel<(StreamConnection Session, Socket Socket)> _sessions = Channel.CreateUnbounded<(StreamConnection, Socket)>();
     private readonly ConcurrentDictionary<Socket, Task> _pending = new();
     private readonly CancellationTokenSource _unbound = new();
     private readonly Task _accepting;
@@ -77,10 +77,10 @@ internal sealed partial class NetBiosListener : IConnectionListener
     {
         while (await _sessions.Reader.WaitToReadAsync(cancellationToken))
         {
-            if (_sessions.Reader.TryRead(out SessionConnection? session))
+            if (_sessions.Reader.TryRead(out (StreamConnection Session, Socket Socket) accepted))
             {
-                Forget(session.Socket);
-                return session;
+                Forget(accepted.Socket);
+                return accepted.Session;
             }
         }
 
@@ -97,10 +97,10 @@ internal sealed partial class NetBiosListener : IConnectionListener
             await _name.DisposeAsync();
         }
 
-        while (_sessions.Reader.TryRead(out SessionConnection? session))
+        while (_sessions.Reader.TryRead(out (StreamConnection Session, Socket) left))
         {
-            session.Abort(new ConnectionAbortedException("the listener was closed"));
-            await session.DisposeAsync();
+            left.Session.Abort(new ConnectionAbortedException("the listener was closed"));
+            await left.Session.DisposeAsync();
         }
     }
 
@@ -185,7 +185,8 @@ internal sealed partial class NetBiosListener : IConnectionListener
             (SessionRequest Request, SessionRefusal? Refusal)? answer = await SessionHandshake.AnswerAsync(stream, Check, _memory, stop.Token);
             if (answer is { Refusal: null })
             {
-                _sessions.Writer.TryWrite(new SessionConnection(new SessionStream(stream, _memory, _context.Time), socket, _endPoint, peer, _memory));
+                SessionStream session = new(stream, _memory, _context.Time);
+                _sessions.Writer.TryWrite((new StreamConnection(session, SessionWriter.MaxChunkBytes, _endPoint, peer, _memory), socket));
                 return;
             }
 

@@ -51,7 +51,7 @@ internal sealed class SessionStream : Stream
     {
         while (_frames.Failure is null)
         {
-            int read = await ReadInnerAsync(buffer, cancellationToken);
+            int read = await _inner.ReadAsync(buffer, cancellationToken);
             if (buffer.IsEmpty)
             {
                 return 0;
@@ -113,20 +113,6 @@ internal sealed class SessionStream : Stream
         }
 
         base.Dispose(disposing);
-    }
-
-    /// <summary>Whoever is about to read when the session is ended from elsewhere is told as one who is reading.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadInnerAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _inner.ReadAsync(buffer, cancellationToken);
-        }
-        catch (ObjectDisposedException exception)
-        {
-            throw new IOException("the session was ended", exception);
-        }
     }
 
     private void NoteTraffic() => Volatile.Write(ref _lastTraffic, _time.GetTimestamp());

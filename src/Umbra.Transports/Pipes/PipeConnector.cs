@@ -57,7 +57,7 @@ public sealed class PipeConnector(TransportOptions options) : ITransportConnecto
     private static async ValueTask<Stream> ConnectNamedPipeAsync(TransportAddress address, CancellationToken cancellationToken)
     {
         NamedPipeClientStream pipe = new(".", address.Name.TrimStart('/'), PipeDirection.InOut,
-            PipeOptions.Asynchronous | PipeOptions.WriteThrough);
+            PipeOptions.Asynchronous | PipeOptions.WriteThrough | PipeOptions.CurrentUserOnly);
         try
         {
             await pipe.ConnectAsync(cancellationToken);

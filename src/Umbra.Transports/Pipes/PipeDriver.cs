@@ -7,7 +7,7 @@ using Umbra.Transports.Drivers;
 
 namespace Umbra.Transports.Pipes;
 
-/// <summary>Tdpipe: Unix sockets; on Windows named pipes, of which only the connecting side is here.</summary>
+/// <summary>Tdpipe: Unix sockets; on Windows named pipes.</summary>
 internal sealed class PipeDriver : TransportDriver
 {
     public override string Name => "Tdpipe";
@@ -45,6 +45,7 @@ internal sealed class PipeDriver : TransportDriver
             _ => null,
         };
         PipeAllowList? allow = null;
+        wrong ??= OperatingSystem.IsWindows() && query["allow"] is not null ? "on Windows nobody but its own user opens a named pipe" : null;
         wrong ??= query["allow"] is { } who ? PipeAllowList.Read(who, out allow) : null;
         if (wrong is null)
         {

@@ -14,6 +14,11 @@ internal sealed class PipeTransport(DriverContext context) : ITransport
 
     public async ValueTask<IConnectionListener> ListenAsync(EndPoint endPoint, MemoryPool<byte> memory, CancellationToken cancellationToken)
     {
+        if (endPoint is NamedPipeEndPoint pipe)
+        {
+            return new NamedPipeListener(pipe, memory);
+        }
+
         IConnectionListener listener = await SocketListener.BindAsync(endPoint, memory, context.Sockets, context.Options, context.Loggers, cancellationToken);
         return endPoint is PipeEndPoint some ? new AllowedListener(listener, some, context.Counters, context.Loggers.CreateLogger<AllowedListener>()) : listener;
     }

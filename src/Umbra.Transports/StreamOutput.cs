@@ -2,11 +2,11 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Umbra.Core.Memory;
 
-namespace Umbra.Transports.NetBios;
+namespace Umbra.Transports;
 
-/// <summary>What is written to a session. Completing it sends what was not flushed yet, and then ends the session.</summary>
+/// <summary>What is written to a connection over a stream. Completing it sends what was not flushed yet, and then ends the connection.</summary>
 /// <param name="end">Ends it.</param>
-internal sealed class SessionOutput(PipeWriter inner, Action end) : PassingWriter(inner)
+internal sealed class StreamOutput(PipeWriter inner, Action end) : PassingWriter(inner)
 {
     private readonly PipeWriter _inner = inner;
     private Task? _completing;
@@ -32,13 +32,13 @@ internal sealed class SessionOutput(PipeWriter inner, Action end) : PassingWrite
         }
         catch (QuotaExceededException)
         {
-            // There is no memory to send the rest with: it is lost with the session.
+            // There is no memory to send the rest with: it is lost with the connection.
         }
 
         end();
 
         // With an exception it does not try to flush into the closed stream.
-        await _inner.CompleteAsync(exception ?? new ObjectDisposedException(nameof(SessionOutput)));
+        await _inner.CompleteAsync(exception ?? new ObjectDisposedException(nameof(StreamOutput)));
     }
 
     /// <summary>That nobody is there any more is told as Kestrel's own connections tell it: TLS above would keep its buffers at an exception.</summary>

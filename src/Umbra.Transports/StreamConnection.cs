@@ -1,48 +1,44 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Umbra.Transports.NetBios;
+namespace Umbra.Transports;
 
 /// <summary>
-/// A session that was accepted, as Kestrel wants it. It has no <see cref="IConnectionSocketFeature"/>: who writes to the socket itself would write between the session's
-/// headers.
+/// A stream that was accepted, as Kestrel wants it. It has no <see cref="IConnectionSocketFeature"/>: who writes to a socket below it would write between what the stream
+/// puts around its bytes.
 /// </summary>
-internal sealed class SessionConnection : ConnectionContext, IMemoryPoolFeature
+internal sealed class StreamConnection : ConnectionContext, IMemoryPoolFeature
 {
     private const int ReadSize = 32 * 1024;
 
     private static long s_lastId;
-    private readonly SessionStream _stream;
-    private readonly PipeReader _input;
-    private readonly SessionOutput _output;
+    private readonly Stream _stream;
+    private readonly StreamInput _input;
+    private readonly StreamOutput _output;
     private readonly CancellationTokenSource _closed = new();
     private int _isDisposed;
 
-    /// <param name="stream">Owned.</param>
-    /// <param name="socket">Below it.</param>
-    public SessionConnection(SessionStream stream, Socket socket, EndPoint local, EndPoint? remote, MemoryPool<byte> pool)
+    /// <param name="stream">Owned. Reads of no bytes wait until there are some; disposing it, from any thread, ends what waits for it.</param>
+    /// <param name="writeBytes">What is gathered before it is written, at least.</param>
+    public StreamConnection(Stream stream, int writeBytes, EndPoint local, EndPoint? remote, MemoryPool<byte> pool)
     {
         _stream = stream;
-        Socket = socket;
         MemoryPool = pool;
-        _output = new SessionOutput(PipeWriter.Create(stream, new StreamPipeWriterOptions(pool, SessionWriter.MaxChunkBytes, leaveOpen: true)), stream.Dispose);
+        _output = new StreamOutput(PipeWriter.Create(stream, new StreamPipeWriterOptions(pool, writeBytes, leaveOpen: true)), stream.Dispose);
 
-        // Reads of no bytes first: a session on which nothing comes holds no buffer.
-        _input = PipeReader.Create(stream, new StreamPipeReaderOptions(pool, ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
+        // Reads of no bytes first: a connection on which nothing comes holds no buffer.
+        _input = new StreamInput(PipeReader.Create(stream, new StreamPipeReaderOptions(pool, ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true)));
         Transport = new DuplexPipe(_input, _output);
-        ConnectionId = $"netb-{Interlocked.Increment(ref s_lastId)}";
+        ConnectionId = $"stream-{Interlocked.Increment(ref s_lastId)}";
         ConnectionClosed = _closed.Token;
         LocalEndPoint = local;
         RemoteEndPoint = remote;
         Features.Set<IMemoryPoolFeature>(this);
     }
-
-    public Socket Socket { get; }
 
     public override string ConnectionId { get; set; }
 
@@ -74,6 +70,7 @@ internal sealed class SessionConnection : ConnectionContext, IMemoryPoolFeature
         {
             await _output.CompleteAsync();
             await _input.CompleteAsync();
+            await _stream.DisposeAsync();
             await _closed.CancelAsync();
             _closed.Dispose();
         }
