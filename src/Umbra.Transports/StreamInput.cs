@@ -13,7 +13,7 @@ internal sealed class StreamInput(PipeReader inner) : PipeReader
         {
             return await inner.ReadAsync(cancellationToken);
         }
-        catch (ObjectDisposedException exception)
+        catch (Exception exception) when (exception is ObjectDisposedException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new IOException("the connection was ended", exception);
         }

@@ -11,10 +11,10 @@ internal sealed class StreamOutput(PipeWriter inner, Action end) : PassingWriter
     private readonly PipeWriter _inner = inner;
     private Task? _completing;
 
-    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => SayAsync(_inner.FlushAsync(cancellationToken));
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => SayAsync(_inner.FlushAsync(cancellationToken), cancellationToken);
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
-        SayAsync(_inner.WriteAsync(source, cancellationToken));
+        SayAsync(_inner.WriteAsync(source, cancellationToken), cancellationToken);
 
     /// <summary>Goes on after it has returned; <see cref="CompleteAsync"/>, also afterwards, waits for it.</summary>
     public override void Complete(Exception? exception = null) => _completing ??= EndAsync(exception);
@@ -34,8 +34,10 @@ internal sealed class StreamOutput(PipeWriter inner, Action end) : PassingWriter
         {
             // There is no memory to send the rest with: it is lost with the connection.
         }
-
-        end();
+        finally
+        {
+            end();
+        }
 
         // With an exception it does not try to flush into the closed stream.
         await _inner.CompleteAsync(exception ?? new ObjectDisposedException(nameof(StreamOutput)));
@@ -43,7 +45,7 @@ internal sealed class StreamOutput(PipeWriter inner, Action end) : PassingWriter
 
     /// <summary>That nobody is there any more is told as Kestrel's own connections tell it: TLS above would keep its buffers at an exception.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<FlushResult> SayAsync(ValueTask<FlushResult> flush)
+    private async ValueTask<FlushResult> SayAsync(ValueTask<FlushResult> flush, CancellationToken cancellationToken)
     {
         try
         {
@@ -54,7 +56,7 @@ internal sealed class StreamOutput(PipeWriter inner, Action end) : PassingWriter
             end();
             return new FlushResult(isCanceled: false, isCompleted: true);
         }
-        catch (Exception failed) when (failed is IOException or ObjectDisposedException)
+        catch (Exception failed) when (failed is IOException or ObjectDisposedException || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return new FlushResult(isCanceled: false, isCompleted: true);
         }

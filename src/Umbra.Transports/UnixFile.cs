@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Umbra.Transports;
 
@@ -11,8 +12,13 @@ internal static unsafe partial class UnixFile
     private const int StatxSize = 256;
     private const int OwnerOffset = 20;
     private const int ModeOffset = 28;
+    private const uint ModeMask = 2;
     private const uint OwnerMask = 8;
-    private const UnixFileMode Strangers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    private const ushort DirectoryFormat = 0x4000;
+    private const ushort Sticky = 0x200;
+
+    /// <summary>Group and everybody.</summary>
+    private const ushort OthersMayWrite = 0x12;
     private const ushort FormatMask = 0xF000;
     private const ushort SocketFormat = 0xC000;
 
@@ -30,8 +36,11 @@ internal static unsafe partial class UnixFile
             && (*(ushort*)(buffer + ModeOffset) & FormatMask) == SocketFormat;
     }
 
-    /// <summary>Null where nobody but root and the user of this process may write a file, or into a directory; else who may, for people. Elsewhere than on Linux: assumed.</summary>
-    public static string? WhoElseMayWrite(string path)
+    /// <summary>
+    /// Null where nobody but root and the user of this process can change an open file, nor put another in its place: they own it and all folders above it, and only they may
+    /// write there (or, in a folder such as /tmp, only to what is their own). Else who can, for people. Elsewhere than on Linux: null.
+    /// </summary>
+    public static string? WhoElseMayChange(SafeFileHandle file)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -39,13 +48,23 @@ internal static unsafe partial class UnixFile
         }
 
         byte* buffer = stackalloc byte[StatxSize];
-        if (Statx(CurrentDirectory, path, 0, OwnerMask, buffer) != 0)
+        for (string? place = File.ResolveLinkTarget($"/proc/self/fd/{file.DangerousGetHandle()}", returnFinalTarget: false)?.FullName ?? "?"; place is not null; place = Path.GetDirectoryName(place))
         {
-            return "nobody knows who";
+            if (Statx(CurrentDirectory, place, 0, TypeMask | ModeMask | OwnerMask, buffer) != 0)
+            {
+                return $"nobody knows who may write to {place}";
+            }
+
+            uint owner = *(uint*)(buffer + OwnerOffset);
+            ushort mode = *(ushort*)(buffer + ModeOffset);
+            bool isShared = (mode & OthersMayWrite) != 0 && ((mode & FormatMask) != DirectoryFormat || (mode & Sticky) == 0);
+            if (isShared || (owner != 0 && owner != EffectiveUser()))
+            {
+                return isShared ? $"others than its owner may write to {place}" : $"{place} is owned by user {owner}";
+            }
         }
 
-        uint owner = *(uint*)(buffer + OwnerOffset);
-        return owner != 0 && owner != EffectiveUser() ? $"user {owner} owns it" : (File.GetUnixFileMode(path) & Strangers) != 0 ? "others than its owner may write there" : null;
+        return null;
     }
 
     [LibraryImport("libc", EntryPoint = "geteuid")]

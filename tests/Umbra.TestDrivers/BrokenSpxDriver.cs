@@ -5,7 +5,7 @@ using Umbra.Transports.Drivers;
 
 namespace Umbra.TestDrivers;
 
-/// <summary>As one that calls what the node does not have.</summary>
+/// <summary>As one that needs what the node does not have.</summary>
 public sealed class BrokenSpxDriver : TransportDriver
 {
     public override string Name => "Tdspx";
@@ -26,5 +26,5 @@ public sealed class BrokenSpxDriver : TransportDriver
         return "nothing is an address";
     }
 
-    public override ITransport Open(DriverContext context) => throw new MissingMethodException("this node has no such method");
+    public override ITransport Open(DriverContext context) => throw new FileNotFoundException("the node does not have the library Other");
 }

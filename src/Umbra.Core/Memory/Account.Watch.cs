@@ -31,4 +31,14 @@ public sealed partial class Account
             return _explanations.Where(e => e.Tag == tag).Sum(e => e.Bytes());
         }
     }
+
+    /// <summary>Blocks in the pool remember whose they were last, and are not to keep all that has been explained here.</summary>
+    private void ForgetExplanations()
+    {
+        Recycle = null;
+        lock (_explanations)
+        {
+            _explanations.Clear();
+        }
+    }
 }

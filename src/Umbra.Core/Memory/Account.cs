@@ -98,6 +98,7 @@ public sealed partial class Account : IDisposable
             _pool.Verifier?.Closed(this);
         }
 
+        ForgetExplanations();
         LeaveIfEmpty();
     }
 

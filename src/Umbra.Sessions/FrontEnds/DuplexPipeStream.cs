@@ -1,29 +1,16 @@
 using System.IO.Pipelines;
+using Umbra.Transports;
 
 namespace Umbra.Sessions.FrontEnds;
 
 /// <summary>Both directions of a pipe as one stream, for TLS that begins in the middle of a conversation. Does not own the pipe.</summary>
-public sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
+public sealed class DuplexPipeStream(IDuplexPipe pipe) : AsyncStream
 {
     // Left undisposed on purpose: they would complete the pipe, which is not ours.
 #pragma warning disable CA2213
     private readonly Stream _input = pipe.Input.AsStream(leaveOpen: true);
     private readonly Stream _output = pipe.Output.AsStream(leaveOpen: true);
 #pragma warning restore CA2213
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _input.ReadAsync(buffer, cancellationToken);
@@ -32,14 +19,4 @@ public sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
         _output.WriteAsync(buffer, cancellationToken);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => _output.FlushAsync(cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

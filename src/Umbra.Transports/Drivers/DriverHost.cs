@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -61,7 +62,7 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
     /// <summary>Of the build, and what the node knows it by also while a file takes its place.</summary>
     public TransportDriver Driver { get; }
 
-    /// <summary>What is at work, or was last.</summary>
+    /// <summary>What is at work, or was last, or was refused.</summary>
     public DriverFile File { get; private set; }
 
     public DriverState State { get; private set; }
@@ -84,9 +85,12 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
 
     public bool CanConnect(TransportAddress address) => address.Driver == Driver;
 
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => ListenAsync(endpoint, () => Account, cancellationToken);
+    /// <summary>For links. A driver that is refused listens once it is not any more: the node is to start without it.</summary>
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        ListenAsync(endpoint, () => Account, mayWait: true, cancellationToken);
 
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken) => ListenAsync(endPoint, () => payer, cancellationToken);
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endPoint, Account payer, CancellationToken cancellationToken) =>
+        ListenAsync(endPoint, () => payer, mayWait: false, cancellationToken);
 
     public async ValueTask<Stream> ConnectAsync(TransportAddress address, CancellationToken cancellationToken)
     {
@@ -185,8 +189,9 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
     {
         try
         {
+            File = DriverFile.Of(Driver);
             LoadedDriver? loaded = _folder.Load(Driver);
-            File = loaded?.File ?? DriverFile.Of(Driver);
+            File = loaded?.File ?? File;
             int version = (loaded?.Driver ?? Driver).ContractVersion;
             if (version != TransportContract.Version)
             {
@@ -203,7 +208,7 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
         }
         catch (TransportException exception)
         {
-            Account.Dispose();
+            Account.CloseAndTell($"driver {Driver.Name}", _logger);
             (State, Problem) = (DriverState.Refused, exception.Message);
             _logger.LogError("{Problem}", Problem);
             return false;
@@ -229,16 +234,16 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
     }
 
     /// <summary>A process that this one starts just then has its sockets, too, until it runs its own program: what was closed is in use for a moment longer.</summary>
-    private async Task ListenAgainAsync(DriverListener listener)
+    private static async Task ListenAgainAsync(DriverListener listener)
     {
-        for (long since = _time.GetTimestamp(); ;)
+        for (long since = Stopwatch.GetTimestamp(); ;)
         {
             try
             {
                 await listener.ResumeAsync(listener.EndPoint, CancellationToken.None);
                 return;
             }
-            catch (Exception exception) when (TransportException.KindOf(exception) == TransportError.InUse && _time.GetElapsedTime(since) < ListenPatience)
+            catch (Exception exception) when (TransportException.KindOf(exception) == TransportError.InUse && Stopwatch.GetElapsedTime(since) < ListenPatience)
             {
                 await Task.Delay(20);
             }
@@ -253,15 +258,15 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
         State = DriverState.Stopped;
         foreach (CountedStream stream in _made.Keys)
         {
-            await stream.DisposeAsync();
+            await DoAllTheSameAsync(stream.DisposeAsync);
         }
 
         foreach (DriverListener listener in _listeners.Keys)
         {
-            await listener.SuspendAsync(why);
+            await DoAllTheSameAsync(() => listener.SuspendAsync(why));
         }
 
-        await transport.DisposeAsync();
+        await DoAllTheSameAsync(transport.DisposeAsync);
 
         // Who used its connections has to notice, and to return what it holds.
         for (long since = _time.GetTimestamp(); Account.Blocks > 0 && _time.GetElapsedTime(since) < ArenaListener.Patience;)
@@ -272,13 +277,34 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
         Account.CloseAndTell($"driver {Driver.Name}", _logger);
     }
 
-    private async ValueTask<IConnectionListener> ListenAsync(EndPoint endPoint, Func<Account> payer, CancellationToken cancellationToken)
+    /// <summary>One step of the end of a driver that may have faults: all others are done, too.</summary>
+    private async ValueTask DoAllTheSameAsync(Func<ValueTask> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception exception)
+        {
+            _logger.LogError(exception, "driver {Driver}: failed as it was stopped", Driver.Name);
+        }
+    }
+
+    private async ValueTask<IConnectionListener> ListenAsync(EndPoint endPoint, Func<Account> payer, bool mayWait, CancellationToken cancellationToken)
     {
         DriverListener listener = new(Counters, (at, token) => OpenAsync(at, payer(), token), self => _listeners.TryRemove(self, out _));
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await listener.ResumeAsync(endPoint, cancellationToken);
+            if (mayWait && State == DriverState.Refused)
+            {
+                listener.Wait(endPoint);
+            }
+            else
+            {
+                await listener.ResumeAsync(endPoint, cancellationToken);
+            }
+
             _listeners[listener] = true;
             return listener;
         }

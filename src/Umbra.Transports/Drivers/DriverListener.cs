@@ -14,6 +14,7 @@ internal sealed class DriverListener(DriverCounters counters, Func<EndPoint, Can
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ArenaListener? _current;
+    private int _generation;
     private EndPoint _endPoint = null!;
     private bool _isUnbound;
     private volatile bool _isDisposed;
@@ -23,6 +24,9 @@ internal sealed class DriverListener(DriverCounters counters, Func<EndPoint, Can
 
     /// <summary>Connections that are open.</summary>
     public int Count => _current?.Count ?? 0;
+
+    /// <summary>Stays closed until it is opened.</summary>
+    public void Wait(EndPoint endPoint) => _endPoint = endPoint;
 
     /// <summary>Opens, or opens again.</summary>
     public async ValueTask ResumeAsync(EndPoint endPoint, CancellationToken cancellationToken)
@@ -54,23 +58,25 @@ internal sealed class DriverListener(DriverCounters counters, Func<EndPoint, Can
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
-        ArenaListener? last = null;
+        int last = 0;
         while (true)
         {
             ArenaListener? current;
+            int generation;
             Task changed;
             lock (_gate)
             {
-                (current, changed) = (_current, _changed.Task);
-                if (_isUnbound && (current is null || current == last))
+                (current, generation, changed) = (_current, _generation, _changed.Task);
+                if (_isUnbound && (current is null || generation == last))
                 {
                     return null;
                 }
             }
 
-            // One that has given null was closed: whatever comes next is another.
-            if (current is null || current == last)
+            // One that has given null was closed: whatever comes next is another. While it is waited for, nothing of the one before is held.
+            if (current is null || generation == last)
             {
+                current = null;
                 await changed.WaitAsync(cancellationToken);
             }
             else if (await current.AcceptAsync(cancellationToken) is { } connection)
@@ -87,7 +93,7 @@ internal sealed class DriverListener(DriverCounters counters, Func<EndPoint, Can
             }
             else
             {
-                last = current;
+                last = generation;
             }
         }
     }
@@ -124,6 +130,7 @@ internal sealed class DriverListener(DriverCounters counters, Func<EndPoint, Can
         lock (_gate)
         {
             _current = current;
+            _generation++;
             _changed.TrySetResult();
             if (!_isUnbound)
             {

@@ -18,7 +18,7 @@ internal sealed class LoadedDriver(TransportDriver build, TransportDriver own, D
     public DriverFile File => file;
 
     /// <inheritdoc cref="TransportDriver.Open"/>
-    /// <exception cref="TransportException">It does not work here.</exception>
+    /// <exception cref="TransportException">It does not work here, whatever the reason.</exception>
     public ITransport Open(DriverContext context)
     {
         try
@@ -28,7 +28,7 @@ internal sealed class LoadedDriver(TransportDriver build, TransportDriver own, D
         catch (Exception exception)
         {
             Unload();
-            throw Told(exception);
+            throw Failed(exception);
         }
     }
 
@@ -40,15 +40,21 @@ internal sealed class LoadedDriver(TransportDriver build, TransportDriver own, D
 
     private EndPoint ToBuild(EndPoint endPoint) => build.ToListenEndPoint(Read(build, own.TextOf(endPoint)));
 
-    private static TransportAddress Read(TransportDriver driver, string text) =>
-        driver.Read(text[(text.IndexOf("://", StringComparison.Ordinal) + 3)..], out TransportAddress? address) is { } wrong
-            ? throw new TransportException(TransportError.Other, $"the driver does not take '{text}': {wrong}")
-            : address!;
+    private static TransportAddress Read(TransportDriver driver, string text)
+    {
+        string scheme = $"{driver.Scheme}://";
+        TransportAddress? address = null;
+        string? wrong = text.StartsWith(scheme, StringComparison.Ordinal) ? driver.Read(text[scheme.Length..], out address) : $"it does not begin with {scheme}";
+        return wrong is null ? address! : throw new TransportException(TransportError.Other, $"the driver does not take '{text}': {wrong}");
+    }
 
-    /// <summary>What it throws beyond its contract, as where it calls what is not there any more, is its failure and nobody else's.</summary>
+    /// <summary>What it throws beyond its contract as it listens or connects, as where it calls what is not there any more, is its failure and nobody else's.</summary>
     private Exception Told(Exception exception) => exception is IOException or AddressInUseException or OperationCanceledException or ObjectDisposedException or QuotaExceededException
         ? exception
-        : new TransportException(TransportException.KindOf(exception), $"{file.Name} {file.Version} failed: {exception.Message}", exception);
+        : Failed(exception);
+
+    private TransportException Failed(Exception exception) => exception as TransportException
+        ?? new TransportException(TransportException.KindOf(exception), $"{file.Name} {file.Version} failed: {exception.Message}", exception);
 
     private sealed class Transport(LoadedDriver loaded, ITransport inner) : ITransport
     {
@@ -57,7 +63,7 @@ internal sealed class LoadedDriver(TransportDriver build, TransportDriver own, D
             try
             {
                 EndPoint own = loaded.Driver.ToListenEndPoint(loaded.ToOwn(loaded.TextOf(endPoint)));
-                return new Listener(loaded, await inner.ListenAsync(own, memory, cancellationToken));
+                return await Listener.OfAsync(loaded, await inner.ListenAsync(own, memory, cancellationToken));
             }
             catch (Exception exception)
             {
@@ -79,24 +85,63 @@ internal sealed class LoadedDriver(TransportDriver build, TransportDriver own, D
 
         public async ValueTask DisposeAsync()
         {
-            await inner.DisposeAsync();
-            loaded.Unload();
+            try
+            {
+                await inner.DisposeAsync();
+            }
+            finally
+            {
+                loaded.Unload();
+            }
         }
     }
 
-    private sealed class Listener(LoadedDriver loaded, IConnectionListener inner) : IConnectionListener
+    private sealed class Listener(LoadedDriver loaded, IConnectionListener inner, EndPoint endPoint) : IConnectionListener
     {
-        public EndPoint EndPoint { get; } = loaded.ToBuild(inner.EndPoint);
+        public EndPoint EndPoint => endPoint;
+
+        public static async ValueTask<Listener> OfAsync(LoadedDriver loaded, IConnectionListener inner)
+        {
+            try
+            {
+                return new Listener(loaded, inner, loaded.ToBuild(inner.EndPoint));
+            }
+            catch
+            {
+                await inner.DisposeAsync();
+                throw;
+            }
+        }
 
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
         {
-            ConnectionContext? connection = await inner.AcceptAsync(cancellationToken);
-            if (connection?.LocalEndPoint is { } local)
+            try
             {
-                connection.LocalEndPoint = loaded.ToBuild(local);
-            }
+                ConnectionContext? connection = await inner.AcceptAsync(cancellationToken);
+                if (connection is not null)
+                {
+                    connection.LocalEndPoint = LocalOf(connection);
+                }
 
-            return connection;
+                return connection;
+            }
+            catch (Exception exception)
+            {
+                throw loaded.Told(exception);
+            }
+        }
+
+        /// <summary>Which of this machine's addresses was called, where the driver says so in a way that the build understands.</summary>
+        private EndPoint LocalOf(ConnectionContext connection)
+        {
+            try
+            {
+                return connection.LocalEndPoint is { } local ? loaded.ToBuild(local) : endPoint;
+            }
+            catch (Exception)
+            {
+                return endPoint;
+            }
         }
 
         public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => inner.UnbindAsync(cancellationToken);

@@ -78,13 +78,19 @@ internal sealed class IpxNetworks(MemoryPool<byte> memory, TimeProvider time)
             }
         }
 
-        await entry.CloseAsync();
-        lock (_networks)
+        try
         {
-            _networks.Remove(_networks.Single(pair => pair.Value == entry).Key);
+            await entry.CloseAsync();
         }
+        finally
+        {
+            lock (_networks)
+            {
+                _networks.Remove(_networks.Single(pair => pair.Value == entry).Key);
+            }
 
-        entry.HasClosed();
+            entry.HasClosed();
+        }
     }
 
     private static async ValueTask<IPEndPoint?> ResolveAsync(EndPoint? hub, CancellationToken cancellationToken)

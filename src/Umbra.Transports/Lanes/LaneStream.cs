@@ -7,7 +7,7 @@ namespace Umbra.Transports.Lanes;
 /// <summary>
 /// The client's side of a lane. Disposing it, from any thread, ends the connection; the server still reads what was written before.
 /// </summary>
-internal sealed class LaneStream : Stream
+internal sealed class LaneStream : AsyncStream
 {
     /// <summary>A larger write goes in pieces, so that no more than the bound waits in the pipe.</summary>
     private const int WriteSize = 16 * 1024;
@@ -27,20 +27,6 @@ internal sealed class LaneStream : Stream
         _reading = new LaneEnd(_reader.CancelPendingRead, () => _reader.Complete());
         _writing = new LaneEnd(_writer.CancelPendingFlush, () => _writer.Complete());
         _closed = closed;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -82,26 +68,6 @@ internal sealed class LaneStream : Stream
             _writing.Leave();
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("asynchronous only");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("asynchronous only");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

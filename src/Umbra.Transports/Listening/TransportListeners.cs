@@ -30,7 +30,7 @@ public sealed class TransportListeners(IEnumerable<IConnectionListenerFactory> f
             throw new NotSupportedException($"no driver here listens on {endPoint}");
         }
 
-        // Kestrel's named pipes, on Windows, are no factory of ours: theirs is the account that Kestrel has.
+        // What serves HTTP has an account of its own.
         IConnectionListener listener = payer is not null && factory is ITransportListenerFactory driver
             ? await driver.BindAsync(endPoint, payer, cancellationToken)
             : await factory.BindAsync(endPoint, cancellationToken);

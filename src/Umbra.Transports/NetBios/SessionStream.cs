@@ -8,7 +8,7 @@ namespace Umbra.Transports.NetBios;
 /// One reader and one writer at a time; disposing it, from any thread, disposes the stream below. Reads go into the reader's own buffer and may bring many packets at
 /// once, so a packet costs one copy of what is sent, and no allocation.
 /// </summary>
-internal sealed class SessionStream : Stream
+internal sealed class SessionStream : AsyncStream
 {
     /// <summary>Of silence in both directions, until a keep-alive is sent (RFC 1002 section 6).</summary>
     public static readonly TimeSpan KeepAliveAfter = TimeSpan.FromSeconds(60);
@@ -28,20 +28,6 @@ internal sealed class SessionStream : Stream
         _time = time;
         _writer = new SessionWriter(inner, pool);
         _keepAlive = time.CreateTimer(_ => KeepAliveWhereSilent(), null, KeepAliveAfter, KeepAliveAfter);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>A read of no bytes waits until something arrives, which may turn out to be a keep-alive.</summary>
@@ -83,26 +69,6 @@ internal sealed class SessionStream : Stream
         NoteTraffic();
         return _writer.WriteAsync(buffer, cancellationToken);
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("asynchronous only");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("asynchronous only");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

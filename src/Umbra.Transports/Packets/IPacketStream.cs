@@ -48,5 +48,6 @@ internal interface IPacketStream : IDisposable
     int Read(Span<byte> destination);
 
     /// <summary>Ends it at once. Where the protocol has a word for that, the next <see cref="Send"/> says it.</summary>
-    void Abort(string reason);
+    /// <param name="kind">Which kind of failure that is.</param>
+    void Abort(string reason, TransportError kind = TransportError.Other);
 }

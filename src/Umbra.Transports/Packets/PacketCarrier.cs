@@ -165,7 +165,7 @@ internal sealed class PacketCarrier
             {
                 lock (_gate)
                 {
-                    _stream.Abort(exception.Message);
+                    _stream.Abort(exception.Message, TransportException.KindOf(exception));
                     _isCut = true;
                 }
             }

@@ -12,11 +12,15 @@ namespace Umbra.Transports.Pipes;
 internal sealed class NamedPipeListener : IConnectionListener
 {
     private const int WriteBytes = 4096;
+    private static readonly TimeSpan AcceptAgainAfter = TimeSpan.FromMilliseconds(10);
 
     private readonly NamedPipeEndPoint _endPoint;
     private readonly MemoryPool<byte> _memory;
     private readonly CancellationTokenSource _unbound = new();
+    private readonly CancellationToken _stop;
+    private readonly Lock _gate = new();
     private NamedPipeServerStream _waiting;
+    private volatile bool _isUnbound;
 
     /// <param name="memory">Of the connections.</param>
     /// <exception cref="TransportException">Somebody has the name already, or it may not be had.</exception>
@@ -24,6 +28,7 @@ internal sealed class NamedPipeListener : IConnectionListener
     {
         _endPoint = endPoint;
         _memory = memory;
+        _stop = _unbound.Token;
         try
         {
             // Of a name that somebody else has taken, instances could be opened beside his, and who connects might get either.
@@ -39,41 +44,81 @@ internal sealed class NamedPipeListener : IConnectionListener
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _unbound.Token);
-        while (!_unbound.IsCancellationRequested)
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop);
+        while (true)
         {
-            NamedPipeServerStream pipe = _waiting;
+            NamedPipeServerStream? pipe;
+            lock (_gate)
+            {
+                if (_isUnbound)
+                {
+                    return null;
+                }
+
+                pipe = _waiting;
+            }
+
+            StreamConnection? connection = null;
             try
             {
                 await pipe.WaitForConnectionAsync(stop.Token);
-                _waiting = Open();
-                return new StreamConnection(pipe, WriteBytes, _endPoint, null, _memory);
+                connection = TryReplace() ? new StreamConnection(pipe, WriteBytes, _endPoint, null, _memory) : null;
+                return connection;
             }
-            catch (IOException)
+            catch (IOException) when (!pipe.IsConnected)
             {
                 // One that went again at once.
-                _waiting = Open();
-                await pipe.DisposeAsync();
+                await Task.Delay(AcceptAgainAfter, CancellationToken.None);
+                TryReplace();
             }
-            catch (OperationCanceledException) when (_unbound.IsCancellationRequested)
+            catch (Exception exception) when (_isUnbound && exception is OperationCanceledException or ObjectDisposedException)
             {
-                break;
+                return null;
+            }
+            catch (OperationCanceledException)
+            {
+                // It goes on waiting.
+                pipe = null;
+                throw;
+            }
+            finally
+            {
+                if (connection is null && pipe is not null)
+                {
+                    await pipe.DisposeAsync();
+                }
             }
         }
-
-        return null;
     }
 
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
+        NamedPipeServerStream last;
+        lock (_gate)
+        {
+            _isUnbound = true;
+            last = _waiting;
+        }
+
         await _unbound.CancelAsync();
-        await _waiting.DisposeAsync();
+        await last.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         await UnbindAsync(CancellationToken.None);
         _unbound.Dispose();
+    }
+
+    /// <summary>The next one waits from here on.</summary>
+    /// <returns>False: nobody is accepted any more.</returns>
+    private bool TryReplace()
+    {
+        lock (_gate)
+        {
+            _waiting = _isUnbound ? _waiting : Open();
+            return !_isUnbound;
+        }
     }
 
     private NamedPipeServerStream Open(PipeOptions first = PipeOptions.None) => new(

@@ -36,7 +36,8 @@ internal sealed partial class ReliableStream : IPacketStream
     {
     }
 
-    private ReliableStream(ReliableRole role, IReliableFormat format, ReliableOptions options, MemoryPool<byte> memory, in ReliableSession session)
+    /// <param name="session">What this side has drawn, and the peer where that is agreed upon.</param>
+    internal ReliableStream(ReliableRole role, IReliableFormat format, ReliableOptions options, MemoryPool<byte> memory, in ReliableSession session)
     {
         _role = role;
         _format = format;
@@ -127,12 +128,12 @@ internal sealed partial class ReliableStream : IPacketStream
         return read;
     }
 
-    public void Abort(string reason)
+    public void Abort(string reason, TransportError kind = TransportError.Other)
     {
         if (State is PacketStreamState.Connecting or PacketStreamState.Open)
         {
             _owesReset = State == PacketStreamState.Open;
-            Fail(TransportError.Other, reason);
+            Fail(kind, reason);
         }
     }
 

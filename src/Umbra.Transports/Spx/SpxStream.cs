@@ -180,7 +180,7 @@ internal sealed partial class SpxStream : IPacketStream
         return read;
     }
 
-    public void Abort(string reason)
+    public void Abort(string reason, TransportError kind = TransportError.Other)
     {
         if (_lingerAt < TimeSpan.MaxValue)
         {
@@ -189,7 +189,7 @@ internal sealed partial class SpxStream : IPacketStream
         else if (State is PacketStreamState.Connecting or PacketStreamState.Open)
         {
             _isAbortToTell = State == PacketStreamState.Open;
-            Fail(TransportError.Other, reason);
+            Fail(kind, reason);
         }
     }
 

@@ -35,7 +35,7 @@ internal static class SettingCatalog
         One("ipxHub", "Where programs and nodes join a hub for IPX as DOSBox's IPXNET is, over UDP; whoever reaches it may", "IP:PORT of IPv4, or PORT for that of 127.0.0.1",
             "none: there is no hub",
             (s, text) => s with { IpxHub = ParseFour(text) }),
-        One("driverFolder", "Files such as Tdtcp.dll that take the place of drivers, read when one is started; the folder and they must be this user's or root's, and theirs alone to write", AbsolutePath,
+        One("driverFolder", "Files such as Tdtcp.dll that take the place of drivers, read when one is started; on Linux they and all folders above must be this user's or root's, and theirs alone to write", AbsolutePath,
             "none: all drivers are those of the build",
             (s, text) => s with { DriverFolder = ParsePath(text) }),
         One("shadowing", "The most this node allows a shadower, whoever asks", "off, view or control (or the RDS policy numbers 0 to 4)",

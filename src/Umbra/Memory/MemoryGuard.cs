@@ -145,7 +145,7 @@ internal sealed partial class MemoryGuard(NodeEngine engine, BufferPool pool, Me
         condition.Add(new PoolSuspicion(time.GetUtcNow(), growth, stacks, isRecycled));
         if (isRecycled)
         {
-            account!.Recycle!(growth.ToString());
+            account!.Recycle?.Invoke(growth.ToString());
         }
     }
 

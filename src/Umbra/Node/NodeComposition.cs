@@ -29,6 +29,11 @@ internal static class NodeComposition
 
     public static void Compose(WebApplicationBuilder builder, NodeSettings settings)
     {
+        if (settings.DriverFolder is { } folder && !Directory.Exists(folder))
+        {
+            throw new NodeOperationException(ErrorCode.InvalidRequest, $"the driverFolder {folder} is not there, or may not be looked into", "make it, or leave the setting out");
+        }
+
         MemoryPlan plan = settings.Plan;
         BufferPool pool = new(plan.MemoryLimit, settings.MemoryReserve, plan.KeptLimit, plan.MustSucceed);
         foreach ((BufferTag tag, long limit) in settings.TagLimits)

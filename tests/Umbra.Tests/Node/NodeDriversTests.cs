@@ -74,6 +74,39 @@ public sealed class NodeDriversTests
         Assert.Equal(ShadowState.Active, (await other.Operations.GetShadowAsync(shadows[1].Id, Ct)).State);
     }
 
+    /// <summary>A bad file costs its driver, and not the node: that is the one place that says what is wrong.</summary>
+    [Fact]
+    public async Task Start_DriverIsRefused_NodeRunsWithoutIt_StartedLaterItListens()
+    {
+        using TempFolder folder = new();
+        string file = folder.File("Tdtcp.dll");
+        await File.WriteAllTextAsync(file, "no assembly", Ct);
+        string tcp = $"tcp://127.0.0.1:{FreePort.Find()}";
+        await using LiveNode near = await LiveNode.StartAsync("server-a");
+        await using LiveNode target = await LiveNode.StartAsync("server-b", settings => settings with { LinkListen = [.. settings.LinkListen, tcp], DriverFolder = folder.Path });
+        await near.JoinAsync(target, cancellationToken: Ct);
+        DriverInfo refused = (await target.Operations.ListDriversAsync(Ct)).Single(d => d.Scheme == "tcp");
+        Assert.Equal((DriverState.Refused, tcp), (refused.State, refused.Addresses.Single()));
+        Assert.Contains(file, refused.Problem, StringComparison.Ordinal);
+        Assert.Contains(file, (await Assert.ThrowsAsync<NodeOperationException>(() => target.Operations.StartDriverAsync("tcp", Ct))).Message, StringComparison.Ordinal);
+
+        File.Delete(file);
+        await target.Operations.StartDriverAsync("tcp", Ct);
+
+        await foreach (WireCheckInfo step in await near.Operations.CheckWireAsync(new WireCheckRequest(tcp, "server-b", 0.1), Ct))
+        {
+            Assert.Equal("server-b", step.Node);
+        }
+    }
+
+    [Fact]
+    public async Task Start_DriverFolderIsNotThere_SaysSo()
+    {
+        NodeOperationException refused = await Assert.ThrowsAsync<NodeOperationException>(() => LiveNode.StartAsync("server-a", settings => settings with { DriverFolder = "/no/such/folder" }));
+
+        Assert.Contains("/no/such/folder", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task CheckWire_EachDriver_MeasuresAndTellsHowFarItIs()
     {
