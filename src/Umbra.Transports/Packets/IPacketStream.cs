@@ -23,7 +23,7 @@ internal interface IPacketStream : IDisposable
     /// <summary>When <see cref="Send"/> is to be asked again at the latest, where nothing arrives before; <see cref="TimeSpan.MaxValue"/>: only then.</summary>
     TimeSpan NextDue { get; }
 
-    /// <summary>There is something to read now.</summary>
+    /// <summary>There is something to read now: <see cref="Read"/> gives it.</summary>
     bool HasUnread { get; }
 
     /// <summary>All that the peer has written before it ended has been read.</summary>

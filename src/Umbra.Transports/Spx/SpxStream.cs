@@ -96,7 +96,7 @@ internal sealed partial class SpxStream : IPacketStream
 
     public PacketStreamCounters Counters => _counters;
 
-    public bool HasUnread => _receive is { HasUnread: true };
+    public bool HasUnread => _receive is { HasUnread: true } && State != PacketStreamState.Failed;
 
     public bool IsReadingCompleted => _receive is { IsReadingCompleted: true };
 

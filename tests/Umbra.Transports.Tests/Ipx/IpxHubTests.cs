@@ -118,9 +118,9 @@ public sealed class IpxHubTests : PoolTest
         Task<IpxStation> opening = IpxStation.OpenAsync(Pool, new IpxOptions { Hub = silent.LocalEndPoint }, time: _time);
         byte[] asked = await ReceiveAsync(silent);
         Assert.Equal("FFFF001E0000" + "000000000000000000000002" + "000000000000000000000002", Convert.ToHexString(asked));
-        _time.Advance(TimeSpan.FromSeconds(1));
+        await AdvanceUntilAsync(() => silent.Available > 0);
         Assert.Equal(asked, await ReceiveAsync(silent));
-        _time.Advance(TimeSpan.FromSeconds(4));
+        await AdvanceUntilAsync(() => opening.IsCompleted);
         TransportException exception = await Assert.ThrowsAsync<TransportException>(() => opening);
         Assert.Contains("does not answer", exception.Message, StringComparison.Ordinal);
     }
@@ -146,7 +146,7 @@ public sealed class IpxHubTests : PoolTest
         await impatient.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         Assert.False(second.IsCompleted);
-        _time.Advance(HubDialect.Patience);
+        await AdvanceUntilAsync(() => second.IsCompleted);
         await Assert.ThrowsAsync<TransportException>(() => second);
 
         static void Ignore(in IpxAddress source, byte type, ReadOnlySpan<byte> payload)
@@ -168,6 +168,13 @@ public sealed class IpxHubTests : PoolTest
             }
         })));
     }
+
+    /// <summary>Time begins to count for a timer only when it is set, on another thread.</summary>
+    private Task AdvanceUntilAsync(Func<bool> condition) => UntilAsync(() =>
+    {
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        return condition();
+    });
 
     private static string Node(Socket client) => $"7F000001{((IPEndPoint)client.LocalEndPoint!).Port:X4}";
 

@@ -83,6 +83,13 @@ internal sealed class SambaNetwork : IAsyncDisposable
     /// <returns>A line for each packet of NetBIOS.</returns>
     public async Task<string> ReadCaptureAsync()
     {
+        // What it has not read yet when it is interrupted is lost.
+        for (long before = -1, size = 0; before != size; size = new FileInfo(CaptureFile).Length)
+        {
+            before = size;
+            await Task.Delay(300);
+        }
+
         _capture.Send(Signal.Interrupt);
         await _capture.WaitForExitAsync(Limit);
         string wrong = await ReadAsync("(nbns || nbss) && (_ws.malformed || (_ws.expert && !tcp.analysis.flags && !tcp.connection.rst))");

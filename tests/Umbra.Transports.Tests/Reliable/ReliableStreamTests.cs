@@ -199,6 +199,25 @@ public sealed class ReliableStreamTests : PoolTest
         Assert.True(pair.HasEnded && wasHalf, pair.ToString());
     }
 
+    /// <summary>Whoever reads as long as there is something must come to an end.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void HasUnread_OnceItHasFailed_IsWhatReadGives(bool isAbortedHere)
+    {
+        using ReliablePair pair = Datagrams(Near, bytes: null);
+        pair.FarUser.IsReading = false;
+        Assert.True(pair.Link.Run(() => pair.Far.State == PacketStreamState.Open && pair.Near.State == PacketStreamState.Open, ReliablePair.Limit));
+        pair.Near.Write("unread"u8);
+        Assert.True(pair.Link.Run(() => pair.Far.HasUnread, ReliablePair.Limit));
+
+        (isAbortedHere ? pair.Far : pair.Near).Abort("enough");
+        Assert.True(pair.Link.Run(() => pair.Far.State == PacketStreamState.Failed, ReliablePair.Limit));
+
+        Assert.Equal(pair.Far.HasUnread, pair.Far.Read(new byte[1]) > 0);
+        Assert.Equal(pair.Far.HasUnread, pair.Far.Read(new byte[100]) > 0);
+    }
+
     [Fact]
     public void Abort_TellsThePeer()
     {

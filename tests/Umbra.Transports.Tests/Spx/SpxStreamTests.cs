@@ -133,6 +133,23 @@ public sealed class SpxStreamTests : PoolTest
         Assert.Equal(15.5, pair.Link.Now.TotalSeconds);
     }
 
+    /// <summary>Whoever reads as long as there is something must come to an end.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void HasUnread_OnceItHasFailed_IsWhatReadGives(bool isAbortedHere)
+    {
+        using SpxPair pair = new(Memory, SpxPair.Quiet);
+        pair.Link.Run(() => false, TimeSpan.FromSeconds(1));
+        pair.Near.Write("unread"u8);
+        Assert.True(pair.Link.Run(() => pair.Far.HasUnread, Minute));
+
+        (isAbortedHere ? pair.Far : pair.Near).Abort("enough");
+        Assert.True(pair.Link.Run(() => pair.Far.State == PacketStreamState.Failed, Minute));
+
+        Assert.Equal(pair.Far.Read(new byte[1]) > 0, pair.Far.HasUnread);
+    }
+
     [Fact]
     public void Accept_PeerIsNotHeardOf_FailsWithoutMemory()
     {

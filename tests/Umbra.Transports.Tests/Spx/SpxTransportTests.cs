@@ -111,8 +111,12 @@ public sealed class SpxTransportTests : PoolTest
 
         Assert.Equal(SpxListener.MaxHalfOpenPerPeer, answers);
         time.Advance(TimeSpan.FromSeconds(6));
-        Send("C0000001FFFF000000000007");
-        await UntilAsync(() => flood.Available > 0);
+        await UntilAsync(() =>
+        {
+            // Those that were half open go one by one.
+            Send("C0000001FFFF000000000007");
+            return flood.Available > 0;
+        });
 
         void Send(string hex)
         {
