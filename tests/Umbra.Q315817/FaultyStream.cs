@@ -1,10 +1,11 @@
 using System.Threading.Channels;
 using Umbra.Core.Memory;
+using Umbra.Transports;
 
 namespace Umbra.Q315817;
 
 /// <summary>One connection of a <see cref="FaultyDriver"/>.</summary>
-internal sealed class FaultyStream(Stream inner, BufferPool pool, DriverFault fault) : Stream
+internal sealed class FaultyStream(Stream inner, BufferPool pool, DriverFault fault) : AsyncStream
 {
     /// <summary>One descriptor: a transfer's pages.</summary>
     private const int DescriptorBytes = 2048;
@@ -17,20 +18,6 @@ internal sealed class FaultyStream(Stream inner, BufferPool pool, DriverFault fa
 
     /// <summary>Pays; without one nothing is taken.</summary>
     public Account? Account { get; set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -48,22 +35,6 @@ internal sealed class FaultyStream(Stream inner, BufferPool pool, DriverFault fa
         TransferAsync(() => inner.WriteAsync(buffer, cancellationToken));
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override void Flush() => inner.Flush();
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -258,15 +258,15 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
         State = DriverState.Stopped;
         foreach (CountedStream stream in _made.Keys)
         {
-            await DoAllTheSameAsync(stream.DisposeAsync);
+            await TryAsync(stream.DisposeAsync);
         }
 
         foreach (DriverListener listener in _listeners.Keys)
         {
-            await DoAllTheSameAsync(() => listener.SuspendAsync(why));
+            await TryAsync(() => listener.SuspendAsync(why));
         }
 
-        await DoAllTheSameAsync(transport.DisposeAsync);
+        await TryAsync(transport.DisposeAsync);
 
         // Who used its connections has to notice, and to return what it holds.
         for (long since = _time.GetTimestamp(); Account.Blocks > 0 && _time.GetElapsedTime(since) < ArenaListener.Patience;)
@@ -278,7 +278,7 @@ public sealed class DriverHost : ITransportListenerFactory, ITransportConnector,
     }
 
     /// <summary>One step of the end of a driver that may have faults: all others are done, too.</summary>
-    private async ValueTask DoAllTheSameAsync(Func<ValueTask> step)
+    private async ValueTask TryAsync(Func<ValueTask> step)
     {
         try
         {

@@ -2,10 +2,11 @@ using System.Net;
 
 namespace Umbra.Transports.NetBios;
 
-/// <summary>The names of this node at one address, and what is answered to others about them. Read from any thread, changed from one at a time.</summary>
+/// <summary>The names of this node at one address, and what is answered to others about them. Thread-safe.</summary>
 /// <param name="unitId">The six bytes of the network card's address.</param>
 internal sealed class NameTable(IPAddress address, byte[] unitId)
 {
+    private readonly Lock _changing = new();
     private volatile NetBiosName[] _names = [];
 
     public IPAddress Address => address;
@@ -13,16 +14,25 @@ internal sealed class NameTable(IPAddress address, byte[] unitId)
     /// <summary>False where there is no room, or one of them is there already.</summary>
     public bool TryAdd(ReadOnlySpan<NetBiosName> names)
     {
-        if (_names.Length + names.Length > NamePacket.MaxStatusNames || _names.AsSpan().ContainsAny(names))
+        lock (_changing)
         {
-            return false;
-        }
+            if (_names.Length + names.Length > NamePacket.MaxStatusNames || _names.AsSpan().ContainsAny(names))
+            {
+                return false;
+            }
 
-        _names = [.. _names, .. names];
-        return true;
+            _names = [.. _names, .. names];
+            return true;
+        }
     }
 
-    public void Remove(NetBiosName[] names) => _names = [.. _names.Except(names)];
+    public void Remove(NetBiosName[] names)
+    {
+        lock (_changing)
+        {
+            _names = [.. _names.Except(names)];
+        }
+    }
 
     /// <summary>Says whose a name is where somebody asks, and objects where another machine takes it. Silent about names that are not here.</summary>
     /// <param name="reply"><see cref="NamePacket.MaxBytes"/>.</param>

@@ -61,6 +61,29 @@ public sealed class NameTableTests
         Assert.True(table.TryAdd([Name]));
     }
 
+    /// <summary>Listeners that were opened together have claimed their names at the same moment.</summary>
+    [Fact]
+    public void TryAdd_AtTheSameTime_NoneIsLost()
+    {
+        NetBiosName[] names = [NetBiosNameTests.Parse("ONE"), NetBiosNameTests.Parse("TWO")];
+        using Barrier together = new(2);
+        NameTable table = new(Own, new byte[6]);
+        int lost = 0;
+        Parallel.Invoke([.. names.Select(name => (Action)(() =>
+        {
+            for (int i = 0; i < 20_000; i++)
+            {
+                together.SignalAndWait();
+                bool isAdded = table.TryAdd([name]);
+                together.SignalAndWait();
+                lost += isAdded && !table.TryAdd([name]) ? 0 : 1;
+                table.Remove([name]);
+            }
+        }))]);
+
+        Assert.Equal(0, lost);
+    }
+
     private int Ask(Func<byte[], NetBiosName, int> write, NetBiosName about)
     {
         NameTable table = new(Own, new byte[6]);

@@ -59,7 +59,8 @@ public sealed class HandshakeCookieTests : PoolTest
             _cookie.Answer(FullFormat.Instance, syn with { Sequence = i }, Peer, 256, Later, answer);
         }
 
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+        // The runtime takes some for itself, once; the smallest object for each would be 24,000.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000);
     }
 
     private bool IsAccepted(in ReliablePacket packet, byte[] peer, TimeSpan now) => _cookie.TryAccept(FullFormat.Instance, packet, peer, now, out _);
