@@ -24,6 +24,8 @@ internal sealed class IpxNetworks(MemoryPool<byte> memory, TimeProvider time)
     /// <exception cref="IOException">The socket is in use; or the UDP port is, or may not be used; or the hub does not answer. The message says which.</exception>
     public async ValueTask<IpxSocket> OpenAsync(IpxOptions options, ushort socket, IpxReceiver receiver, CancellationToken cancellationToken, Action? receivedAll = null)
     {
+        // A network that is open already is not waited for.
+        cancellationToken.ThrowIfCancellationRequested();
         IPEndPoint? hub = await ResolveAsync(options.Hub, cancellationToken);
         IPAddress from = options.From ?? IpxLocal.Find(options, default);
         IPEndPoint local = new(from, hub is null ? options.Port : 0);
