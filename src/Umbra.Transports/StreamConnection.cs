@@ -8,8 +8,6 @@ namespace Umbra.Transports;
 /// <summary>A stream that was accepted, as Kestrel wants it.</summary>
 internal sealed class StreamConnection : DriverConnection
 {
-    private const int ReadSize = 32 * 1024;
-
 #pragma warning disable CA2213 // Disposed as it ends.
     private readonly Stream _stream;
 #pragma warning restore CA2213
@@ -23,9 +21,7 @@ internal sealed class StreamConnection : DriverConnection
     {
         _stream = stream;
         _output = new StreamOutput(PipeWriter.Create(stream, new StreamPipeWriterOptions(pool, writeBytes, leaveOpen: true)), stream.Dispose);
-
-        // Reads of no bytes first: a connection on which nothing comes holds no buffer.
-        _input = new StreamInput(PipeReader.Create(stream, new StreamPipeReaderOptions(pool, ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true)));
+        _input = new StreamInput(StreamDuplex.ReaderOf(stream, pool));
         Transport = new DuplexPipe(_input, _output);
     }
 

@@ -19,10 +19,7 @@ public sealed class StreamDuplex : IDuplexPipe, IAsyncDisposable
     public StreamDuplex(Stream stream, MemoryPool<byte> pool)
     {
         _stream = stream;
-
-        // Reads of no bytes first: a connection on which nothing comes holds no buffer.
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(
-            pool, ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
+        Input = ReaderOf(stream, pool);
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(pool, minimumBufferSize: 4096, leaveOpen: true));
     }
 
@@ -32,6 +29,10 @@ public sealed class StreamDuplex : IDuplexPipe, IAsyncDisposable
 
     /// <summary>Ends the connection now, from any thread: a read or a flush that is waiting fails.</summary>
     public void Abort() => _stream.Dispose();
+
+    /// <summary>Of what a stream brings. It reads no bytes first: a connection on which nothing comes holds no buffer.</summary>
+    internal static PipeReader ReaderOf(Stream stream, MemoryPool<byte> pool) =>
+        PipeReader.Create(stream, new StreamPipeReaderOptions(pool, ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
 
     /// <summary>
     /// To be called once reading and writing have ended (<see cref="Abort"/> ends them). What was not flushed is dropped.

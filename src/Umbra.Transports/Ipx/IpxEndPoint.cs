@@ -30,6 +30,15 @@ internal sealed class IpxEndPoint(TransportDriver driver, IpxAddress address, st
 
     public IpxOptions Options => options;
 
+    /// <summary>The node whose packets are meant; 0: whichever it is, also where a name says who.</summary>
+    public IpxNode Node => service is null ? address.Node : default;
+
+    /// <summary>With which this machine listens: from the address that the node's number says, or one that it has.</summary>
+    public IpxOptions ListenOptions => options with
+    {
+        From = options.From ?? (Node.TryGetIp(out uint ip) ? new UdpPeer(ip, 0).ToEndPoint().Address : IpxLocal.Find(options, default)),
+    };
+
     /// <summary>Reads <c>NET.NODE:SOCKET</c> or, where that is allowed, a name; and options.</summary>
     /// <returns>Null where it was read; else what is wrong.</returns>
     public static string? Read(TransportDriver driver, string rest, bool hasNames, out TransportAddress? address)

@@ -31,7 +31,7 @@ internal sealed class IpxListener : IConnectionListener
     private volatile bool _isListening = true;
 
     // Of the loop that receives.
-    private IpxServerConnection? _receiving;
+    private readonly PacketBatch _batch = new();
     private long _resetSecond;
     private int _resets;
 
@@ -54,17 +54,9 @@ internal sealed class IpxListener : IConnectionListener
     /// <exception cref="IOException">The socket cannot be had; the message says why.</exception>
     public static async ValueTask<IpxListener> BindAsync(IpxEndPoint endPoint, MemoryPool<byte> memory, DriverContext context, CancellationToken cancellationToken)
     {
-        IpxNode node = endPoint.Address.Node;
-        IPAddress own = node.TryGetIp(out uint ip) ? new UdpPeer(ip, 0).ToEndPoint().Address : IpxLocal.Find(endPoint.Options, default);
-        IpxOptions options = endPoint.Options with { From = endPoint.Options.From ?? own };
+        IpxOptions options = endPoint.ListenOptions;
         IpxListener listener = new(memory, context, options);
-        IpxSocket socket = await context.Ipx.OpenAsync(options, endPoint.Address.Socket, listener.Receive, cancellationToken, listener.ReceivedAll);
-        if (node != default && node != socket.Address.Node)
-        {
-            await socket.DisposeAsync();
-            throw new TransportException(TransportError.Unreachable, $"cannot listen on {endPoint}: this node is {socket.Address.Node}");
-        }
-
+        IpxSocket socket = await context.Ipx.ListenAsync(endPoint, options, listener.Receive, listener._batch.ReceivedAll, cancellationToken);
         listener.EndPoint = endPoint.At(socket.Address);
         Volatile.Write(ref listener._socket, socket);
         return listener;
@@ -99,29 +91,12 @@ internal sealed class IpxListener : IConnectionListener
         }
         else if (_connections.TryGetValue((source, id), out IpxServerConnection? connection))
         {
-            Receive(connection, payload);
+            _batch.Receive(connection.Carrier, payload);
         }
         else if (Volatile.Read(ref _socket) is { } socket)
         {
             ReceiveNew(socket, source, payload);
         }
-    }
-
-    private void Receive(IpxServerConnection connection, ReadOnlySpan<byte> payload)
-    {
-        if (_receiving != connection)
-        {
-            ReceivedAll();
-        }
-
-        _receiving = connection;
-        connection.Carrier.Receive(payload);
-    }
-
-    private void ReceivedAll()
-    {
-        _receiving?.Carrier.Pump();
-        _receiving = null;
     }
 
     /// <summary>Of nobody there is a connection with.</summary>
@@ -143,7 +118,7 @@ internal sealed class IpxListener : IConnectionListener
         }
         else if (_isListening && _cookie.TryAccept(FullFormat.Instance, packet, peer, Now, out ReliableSession session) && Accept(socket, source, session) is { } accepted)
         {
-            Receive(accepted, payload);
+            _batch.Receive(accepted.Carrier, payload);
         }
         else
         {

@@ -41,6 +41,22 @@ internal sealed class IpxNetworks(MemoryPool<byte> memory, TimeProvider time)
         }
     }
 
+    /// <summary>Opens the socket of an end point, which is to be this node's.</summary>
+    /// <param name="options">See <see cref="IpxEndPoint.ListenOptions"/>.</param>
+    /// <exception cref="IOException">As of <see cref="OpenAsync"/>; or the end point is another node's.</exception>
+    public async ValueTask<IpxSocket> ListenAsync(
+        IpxEndPoint endPoint, IpxOptions options, IpxReceiver receiver, Action receivedAll, CancellationToken cancellationToken)
+    {
+        IpxSocket socket = await OpenAsync(options, endPoint.Address.Socket, receiver, cancellationToken, receivedAll);
+        if (endPoint.Node == default || endPoint.Node == socket.Address.Node)
+        {
+            return socket;
+        }
+
+        await socket.DisposeAsync();
+        throw new TransportException(TransportError.Unreachable, $"cannot listen on {endPoint}: this node is {socket.Address.Node}");
+    }
+
     /// <summary>To be followed by <see cref="LeaveAsync"/>.</summary>
     private async ValueTask<Entry> EnterAsync((IPAddress, int, EndPoint?) key, Func<CancellationToken, ValueTask<IpxNetwork>> open, CancellationToken cancellationToken)
     {

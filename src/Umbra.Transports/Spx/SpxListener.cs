@@ -34,8 +34,7 @@ internal sealed class SpxListener : IConnectionListener
     private SapAgent? _agent;
     private volatile bool _isListening = true;
 
-    /// <summary>Has received since the loop last said that it was through.</summary>
-    private SpxServerConnection? _receiving;
+    private readonly PacketBatch _batch = new();
 
     private SpxListener(MemoryPool<byte> memory, DriverContext context, IpxOptions options)
     {
@@ -50,18 +49,11 @@ internal sealed class SpxListener : IConnectionListener
     /// <exception cref="IOException">The socket cannot be had; the message says why.</exception>
     public static async ValueTask<SpxListener> BindAsync(IpxEndPoint endPoint, MemoryPool<byte> memory, DriverContext context, CancellationToken cancellationToken)
     {
-        IpxNode node = endPoint.Service is null ? endPoint.Address.Node : default;
-        IPAddress own = node.TryGetIp(out uint ip) ? new UdpPeer(ip, 0).ToEndPoint().Address : IpxLocal.Find(endPoint.Options, default);
-        IpxOptions options = endPoint.Options with { From = endPoint.Options.From ?? own };
+        IpxOptions options = endPoint.ListenOptions;
         SpxListener listener = new(memory, context, options);
-        IpxSocket socket = await context.Ipx.OpenAsync(options, endPoint.Address.Socket, listener.Receive, cancellationToken, listener.ReceivedAll);
+        IpxSocket socket = await context.Ipx.ListenAsync(endPoint, options, listener.Receive, listener._batch.ReceivedAll, cancellationToken);
         try
         {
-            if (node != default && node != socket.Address.Node)
-            {
-                throw new TransportException(TransportError.Unreachable, $"cannot listen on {endPoint}: this node is {socket.Address.Node}");
-            }
-
             if (endPoint.Service is { } name)
             {
                 listener._agent = await context.Ipx.Services.OpenAsync(options, cancellationToken);
@@ -124,19 +116,7 @@ internal sealed class SpxListener : IConnectionListener
             return;
         }
 
-        if (_receiving != connection)
-        {
-            ReceivedAll();
-        }
-
-        _receiving = connection;
-        connection.Carrier.Receive(payload);
-    }
-
-    private void ReceivedAll()
-    {
-        _receiving?.Carrier.Pump();
-        _receiving = null;
+        _batch.Receive(connection.Carrier, payload);
     }
 
     /// <summary>Whose packet it is. A request makes a connection, unless it is one that was answered before.</summary>
